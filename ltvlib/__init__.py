@@ -1,0 +1,1 @@
+"""LTV Workbench: the metric math of customer lifetime value, in profit."""

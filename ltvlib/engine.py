@@ -1,0 +1,211 @@
+"""The only door to DuckDB: databases, cursors, limits, and SQL texts with their provenance.
+
+A :class:`Database` is one DuckDB instance in memory. It is filled while open (``load_parquet``,
+``execute``), then locked (``lock``): after that no statement can reach a file, load an extension
+or change a setting. Every query runs on a cursor of its own, because one DuckDB connection must not
+be used by two threads at once; ``interrupt`` stops the queries that are still running.
+"""
+
+from __future__ import annotations
+
+import re
+import tempfile
+import threading
+import time
+import weakref
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from shutil import rmtree
+from typing import Any
+
+import duckdb
+import pandas as pd
+import pyarrow as pa
+
+from ltvlib.errors import LimitError, LtvError
+
+SQL_DIR = Path(__file__).parent / "sql"
+
+_SAFE: dict[str, object] = {
+    "autoinstall_known_extensions": False,
+    "autoload_known_extensions": False,
+    "allow_community_extensions": False,
+    "python_enable_replacements": False,
+}
+
+
+@dataclass(frozen=True)
+class EngineLimits:
+    """What one database may use: threads, memory, spill space, seconds a query."""
+
+    threads: int = 2
+    memory_mb: int = 2_048
+    temp_mb: int = 4_096
+    seconds: int = 60
+
+    def config(self, temp_directory: str) -> dict[str, object]:
+        """DuckDB settings for ``connect(config=...)``; the time limit is inherited by cursors only from there."""
+        return {
+            **_SAFE,
+            "threads": self.threads,
+            "memory_limit": f"{self.memory_mb}MB",
+            "temp_directory": temp_directory,
+            "max_temp_directory_size": f"{self.temp_mb}MB",
+            "max_execution_time": self.seconds * 1000,
+        }
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Rows of one query together with where they come from (the passport of a number).
+
+    Attributes:
+        frame: result as pandas, decimals as float64.
+        sql: the text that ran.
+        params: bound values.
+        seconds: wall time of the query.
+    """
+
+    frame: pd.DataFrame
+    sql: str
+    params: Mapping[str, object] = field(default_factory=dict)
+    seconds: float = 0.0
+
+    @property
+    def rows(self) -> int:
+        """Number of rows fetched."""
+        return len(self.frame)
+
+
+@cache
+def sql_text(name: str) -> str:
+    """Text of ``ltvlib/sql/<name>.sql``; ``-- include: other`` lines are replaced by that file's text."""
+    text = (SQL_DIR / f"{name}.sql").read_text(encoding="utf-8")
+    return re.sub(r"^-- include: (\S+)$", lambda m: sql_text(m.group(1)).rstrip(), text, flags=re.M)
+
+
+def quote(identifier: str) -> str:
+    """An SQL identifier, quoted; raises ``ValueError`` on a NUL byte or an empty name."""
+    if not identifier or "\0" in identifier:
+        raise ValueError("not an identifier")
+    return '"' + identifier.replace('"', '""') + '"'
+
+
+def literal(text: str) -> str:
+    """An SQL string literal; only for places where DuckDB takes no bound value (file names)."""
+    return "'" + text.replace("\0", "").replace("'", "''") + "'"
+
+
+class Database:
+    """One in-memory DuckDB instance with its own temporary directory, closed by ``close`` or the collector."""
+
+    def __init__(self, limits: EngineLimits | None = None) -> None:
+        self.limits = limits or EngineLimits()
+        self._temp = tempfile.mkdtemp(prefix="ltv-")
+        self._root = duckdb.connect(":memory:", config=self.limits.config(self._temp))
+        self._cursors: set[Any] = set()
+        self._guard = threading.Lock()
+        self.build_lock = threading.RLock()
+        self._finalizer = weakref.finalize(self, _dispose, self._root, self._temp)
+
+    # -- filling -----------------------------------------------------------------------------------
+
+    def execute(self, sql: str, params: Mapping[str, object] | None = None) -> None:
+        """Run a statement whose rows are not wanted (create, insert, drop)."""
+        with self._cursor() as cursor:
+            self._run(cursor, sql, params)
+
+    def load_parquet(self, table: str, path: Path) -> None:
+        """Create ``table`` from a Parquet file that this program wrote itself."""
+        self.execute(f"create or replace table {quote(table)} as select * from read_parquet({literal(str(path))})")
+
+    def copy_to_parquet(self, sql: str, path: Path, params: Mapping[str, object] | None = None) -> None:
+        """Write the rows of ``sql`` to a Parquet file."""
+        self.execute(f"copy ({sql}) to {literal(str(path))} (format parquet)", params)
+
+    def lock(self) -> None:
+        """Shut the door for good: no files, no extensions, no settings. Read back and asserted."""
+        self._root.execute("set enable_external_access = false")
+        self._root.execute("set lock_configuration = true")
+        wanted: dict[str, object] = {"enable_external_access": False, "lock_configuration": True, **_SAFE}
+        for name, value in wanted.items():
+            row = self._root.execute("select current_setting(?)", [name]).fetchone()
+            if row is None or row[0] != value:
+                raise LtvError("The database could not be locked down ({name}).", name=name)
+
+    # -- asking ------------------------------------------------------------------------------------
+
+    def query(self, sql: str, params: Mapping[str, object] | None = None) -> Answer:
+        """Run ``sql`` on a cursor of its own and fetch all rows; the SQL must bound what it returns."""
+        started = time.perf_counter()
+        with self._cursor() as cursor:
+            frame = self._run(cursor, sql, params).df()
+        return Answer(frame, sql, dict(params or {}), time.perf_counter() - started)
+
+    def rows(self, sql: str, params: Mapping[str, object] | None = None) -> list[tuple[Any, ...]]:
+        """Like ``query``, as plain tuples (exact decimals)."""
+        with self._cursor() as cursor:
+            return list(self._run(cursor, sql, params).fetchall())
+
+    def arrow(self, sql: str, params: Mapping[str, object] | None = None) -> pa.Table:
+        """Like ``query``, as an Arrow table."""
+        with self._cursor() as cursor:
+            return self._run(cursor, sql, params).to_arrow_reader().read_all()
+
+    def tables(self) -> set[str]:
+        """Names of the tables and views that exist."""
+        return {
+            row[0]
+            for row in self.rows("select table_name from duckdb_tables() union select view_name from duckdb_views()")
+        }
+
+    def interrupt(self) -> None:
+        """Stop every query that is running now; each raises in its own thread within about half a second."""
+        with self._guard:
+            running = list(self._cursors)
+        for cursor in running:
+            with suppress(duckdb.Error):
+                cursor.interrupt()
+
+    def close(self) -> None:
+        """Close the instance and remove its temporary directory. Safe to call twice."""
+        self.interrupt()
+        self._finalizer()
+
+    # -- inside ------------------------------------------------------------------------------------
+
+    @contextmanager
+    def _cursor(self) -> Iterator[Any]:
+        cursor = self._root.cursor()
+        with self._guard:
+            self._cursors.add(cursor)
+        try:
+            yield cursor
+        finally:
+            with self._guard:
+                self._cursors.discard(cursor)
+            cursor.close()
+
+    def _run(self, cursor: Any, sql: str, params: Mapping[str, object] | None) -> Any:
+        used = {key: value for key, value in (params or {}).items() if re.search(rf"\${key}\b", sql)}
+        try:
+            return cursor.execute(sql, used) if used else cursor.execute(sql)
+        except duckdb.InterruptException as error:
+            raise LimitError(
+                "The query was stopped after {seconds} seconds or by a newer one.", seconds=self.limits.seconds
+            ) from error
+        except duckdb.OutOfMemoryException as error:
+            raise LimitError(
+                "This needs more than the {megabytes} MB of memory allowed; choose a shorter period or fewer columns.",
+                megabytes=self.limits.memory_mb,
+            ) from error
+
+
+def _dispose(root: Any, temp: str) -> None:
+    """Close the instance and wipe its spill files (they hold plain customer data)."""
+    with suppress(duckdb.Error):
+        root.close()
+    rmtree(temp, ignore_errors=True)
