@@ -1,0 +1,273 @@
+"""ABCDX: who buys much, who buys often, and who could be huge if the product were developed.
+
+Inside a window every customer with an order has an average order value and a number of orders.
+At or above both thresholds is A, only the value B, only the orders C, neither D; a customer on the
+X register is X whatever the orders say; no order in the window is ``inactive``. The parts always sum
+to the whole base. The method's own segments, not ABC (Pareto) classes.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from ltvlib import ratios
+from ltvlib.engine import Answer
+from ltvlib.populations import classified, rule_params
+from ltvlib.settings import EPOCH, AbcdxRules, AbcdxSegment, Filters, Window
+from ltvlib.workspace import Workspace
+
+SEGMENTS = tuple(AbcdxSegment)
+NEW = "new"
+"""State of a customer at a date before the first order, in migration tables."""
+
+
+def classify(revenue: float, orders: int, rules: AbcdxRules, *, on_register: bool = False) -> AbcdxSegment:
+    """Segment of one customer from window sums; the definition in one place, the SQL must agree with it.
+
+    ``revenue >= threshold * orders`` instead of a division, so a customer exactly on the border is above it.
+    """
+    if on_register:
+        return AbcdxSegment.X
+    if orders <= 0:
+        return AbcdxSegment.INACTIVE
+    is_valuable = revenue >= rules.value_threshold * orders
+    is_often = orders >= rules.often_threshold
+    if is_valuable:
+        return AbcdxSegment.A if is_often else AbcdxSegment.B
+    return AbcdxSegment.C if is_often else AbcdxSegment.D
+
+
+@dataclass(frozen=True)
+class SegmentTable:
+    """Segments with their facts and ratios.
+
+    ``frame`` has one row per segment in the order A, B, C, D, X, inactive (always all six) with columns:
+    segment, customers, customer_share, orders, revenue, margin, margin_share, average_order_value,
+    orders_per_customer, ltv (profit to date a customer), last_order (date of the newest), mean_last_order.
+    """
+
+    frame: pd.DataFrame
+    rules: AbcdxRules
+    answer: Answer
+
+    def count(self, segment: AbcdxSegment) -> int:
+        """Customers of a segment."""
+        return int(self.frame.loc[self.frame["segment"] == segment.value, "customers"].iloc[0])
+
+
+def segment_table(
+    workspace: Workspace, rules: AbcdxRules, filters: Filters | None = None, shift: int = 0
+) -> SegmentTable:
+    """Facts of every segment in the window that ends ``shift`` months before ``as_of``."""
+    filters = filters or Filters()
+    is_all = not filters.attributes and not filters.segments and filters.until is None
+    answer = workspace.ask(
+        "segment_facts_all" if is_all else "segment_facts",
+        rule_params(rules),
+        filters=filters,
+        expressions={"classified": classified(rules, filters.until, workspace, shift)},
+    )
+    facts = answer.frame.set_index("segment").reindex([segment.value for segment in SEGMENTS])
+    counts = ["customers", "orders", "revenue", "margin", "lifetime_margin"]
+    facts[counts] = facts[counts].fillna(0)
+    return SegmentTable(_with_ratios(facts.reset_index()), rules, answer)
+
+
+def _with_ratios(facts: pd.DataFrame) -> pd.DataFrame:
+    customers = facts["customers"].to_numpy(dtype=float)
+    days = ratios.divide(facts["sum_last_day"], customers)
+    return pd.DataFrame(
+        {
+            "segment": facts["segment"],
+            "customers": facts["customers"].astype(int),
+            "customer_share": ratios.share(customers, customers.sum()),
+            "orders": facts["orders"].astype(int),
+            "revenue": facts["revenue"],
+            "margin": facts["margin"],
+            "margin_share": ratios.share(facts["margin"], facts["margin"].sum()),
+            "average_order_value": ratios.average_order_value(facts["revenue"], facts["orders"]),
+            "orders_per_customer": ratios.orders_per_customer(
+                facts["orders"], np.where(facts["orders"] > 0, customers, 0)
+            ),
+            "ltv": ratios.cumulative_ltv(facts["lifetime_margin"], customers),
+            "last_order": _dates(facts["last_day"].to_numpy(dtype=float)),
+            "mean_last_order": _dates(days),
+        }
+    )
+
+
+def _dates(days: np.ndarray) -> pd.Series:
+    whole = pd.Series(np.where(np.isnan(days), 0, np.round(np.nan_to_num(days))))
+    return (pd.Timestamp(EPOCH) + pd.to_timedelta(whole, unit="D")).where(~np.isnan(days))
+
+
+@dataclass(frozen=True)
+class Suggestions:
+    """Borders worth trying, by name: ``median``, ``mean``, ``pareto`` (the top brings 80 % of profit), ``natural``.
+
+    ``value`` in currency, ``often`` in whole orders (at least 1). Names that are undefined are left out.
+    """
+
+    value: dict[str, float]
+    often: dict[str, int]
+
+
+def suggest(workspace: Workspace, window: Window, filters: Filters | None = None) -> Suggestions:
+    """Suggested borders from the customers with an order in the window; values to within 0.5 %."""
+    names = {"window": workspace.window(window)}
+    value = workspace.ask("value_bins", filters=filters, names=names).frame
+    often = workspace.ask("orders_bins", filters=filters, names=names).frame
+    if not len(value) or not len(often):
+        return Suggestions({}, {})
+    smallest = value["smallest"].to_numpy(dtype=float)
+    middle = np.sqrt(smallest * value["largest"].to_numpy(dtype=float))
+    values = {
+        "median": ratios.weighted_median(middle, value["customers"]),
+        "mean": float(ratios.average_order_value(value["revenue"].sum(), value["orders"].sum())),
+        "pareto": _pareto_border(smallest, value["margin"].to_numpy()),
+        "natural": _natural_break(np.log(middle.to_numpy()), value["customers"].to_numpy(), smallest),
+    }
+    orders, customers = often["orders"].to_numpy(dtype=float), often["customers"].to_numpy(dtype=float)
+    counts = {
+        "median": ratios.weighted_median(orders, customers),
+        "mean": float(ratios.orders_per_customer((orders * customers).sum(), customers.sum())),
+        "pareto": _pareto_border(orders, often["margin"].to_numpy()),
+        "natural": _natural_break(np.log(orders), customers, orders),
+    }
+    return Suggestions(
+        {name: two_digits(number) for name, number in values.items() if not np.isnan(number)},
+        {name: max(1, int(np.ceil(number - 1e-9))) for name, number in counts.items() if not np.isnan(number)},
+    )
+
+
+def default_rules(workspace: Workspace, window_months: int = 12, filters: Filters | None = None) -> AbcdxRules:
+    """Where the sliders stand at first: the mean order value, and the mean number of orders but at least 2."""
+    until = filters.until if filters else None
+    found = suggest(workspace, Window(window_months, 0, until), filters)
+    return AbcdxRules(found.value.get("mean", 0.0), max(2, found.often.get("mean", 2)), window_months)
+
+
+def two_digits(number: float) -> float:
+    """Rounded to two significant digits, a border that people can remember."""
+    if number <= 0 or not np.isfinite(number):
+        return max(0.0, number) if np.isfinite(number) else number
+    places = int(np.floor(np.log10(number))) - 1
+    return float(round(number / 10.0**places) * 10.0**places) if places >= 0 else float(round(number, -places))
+
+
+def _pareto_border(borders: np.ndarray, margins: np.ndarray, part: float = 0.8) -> float:
+    """Smallest border such that customers at or above it bring ``part`` of the profit; nan without profit."""
+    total = margins.sum()
+    if total <= 0:
+        return float("nan")
+    running = np.cumsum(margins[::-1])
+    place = int(np.argmax(running >= part * total))
+    return float(borders[::-1][place])
+
+
+def _natural_break(scale: np.ndarray, counts: np.ndarray, borders: np.ndarray) -> float:
+    """Border between two groups with the largest variance between them (Otsu 1979; two-class Jenks); nan for one value."""
+    if len(scale) < 2:
+        return float("nan")
+    weights = counts / counts.sum()
+    below, mean_below = np.cumsum(weights)[:-1], np.cumsum(weights * scale)[:-1]
+    mean = (weights * scale).sum()
+    between = (mean * below - mean_below) ** 2 / (below * (1 - below))
+    return float(borders[int(np.argmax(between)) + 1])
+
+
+@dataclass(frozen=True)
+class Stability:
+    """Customers who change segment when one threshold moves by 10 % (orders: at least by one), of ``customers``."""
+
+    value_low: int
+    value_high: int
+    often_low: int
+    often_high: int
+    customers: int
+
+    @property
+    def worst_share(self) -> float:
+        """Largest share of customers that one move relabels, 0..1; nan without customers."""
+        most = max(self.value_low, self.value_high, self.often_low, self.often_high)
+        return float(ratios.share(most, self.customers))
+
+
+def stability(workspace: Workspace, rules: AbcdxRules, filters: Filters | None = None, step: float = 0.1) -> Stability:
+    """How firmly the borders stand: who changes segment when a threshold moves by ``step``."""
+    until = filters.until if filters else None
+    low, high = rules.scaled(1 - step, 1 - step), rules.scaled(1 + step, 1 + step)
+    params = {
+        **rule_params(rules),
+        "value_low": f"{low.value_threshold:.4f}",
+        "value_high": f"{high.value_threshold:.4f}",
+        "often_low": low.often_threshold,
+        "often_high": high.often_threshold,
+    }
+    names = {"window": workspace.window(Window(rules.window_months, 0, until))}
+    row = workspace.ask("segment_shifts", params, filters=filters, names=names).frame.iloc[0]
+    return Stability(*(int(row[name]) for name in ("value_low", "value_high", "often_low", "often_high", "customers")))
+
+
+def moves(workspace: Workspace, rules: AbcdxRules, then: int, now: int = 0, filters: Filters | None = None) -> Answer:
+    """Who moved between the windows that end ``then`` and ``now`` months before ``as_of``, same thresholds.
+
+    Columns: segment_then (or ``new``: not a customer yet), segment_now, customers, margin_then, margin_now.
+    Customers acquired after the later date are left out.
+    """
+    until = filters.until if filters else None
+    return workspace.ask(
+        "segment_moves",
+        rule_params(rules),
+        filters=filters,
+        expressions={
+            "classified": classified(rules, until, workspace, now),
+            "classified_then": classified(rules, until, workspace, then),
+        },
+    )
+
+
+def density(workspace: Workspace, window: Window, filters: Filters | None = None, bins_per_unit: float = 6.0) -> Answer:
+    """Customers per cell of average order value (log bins) x orders, for the segment map.
+
+    Columns: value_from, value_to (currency), orders_from, orders_to, customers, margin.
+    """
+    names = {"window": workspace.window(window)}
+    answer = workspace.ask("segment_density", {"bins_per_unit": bins_per_unit}, filters=filters, names=names)
+    frame = answer.frame.copy()
+    frame["value_from"] = np.exp(frame["value_bin"] / bins_per_unit)
+    frame["value_to"] = np.exp((frame["value_bin"] + 1) / bins_per_unit)
+    return Answer(frame, answer.sql, answer.params, answer.seconds)
+
+
+def customers(
+    workspace: Workspace,
+    rules: AbcdxRules,
+    segments: tuple[AbcdxSegment, ...],
+    filters: Filters | None = None,
+    limit: int = 10_000,
+) -> Answer:
+    """The customers of some segments, best profit in the window first, with what to know before calling."""
+    filters = filters or Filters()
+    answer = workspace.ask(
+        "segment_customers",
+        {**rule_params(rules), "segments": [segment.value for segment in segments], "limit": limit},
+        filters=filters,
+        expressions={"classified": classified(rules, filters.until, workspace)},
+    )
+    frame = answer.frame.copy()
+    as_of = (workspace.as_of(filters) - EPOCH).days
+    frame["average_order_value"] = ratios.average_order_value(frame["revenue"], frame["orders"])
+    frame["days_since_last_order"] = as_of - frame["last_day"]
+    for column in ("first_day", "last_day"):
+        frame[column] = pd.Timestamp(EPOCH) + pd.to_timedelta(frame[column], unit="D")
+    return Answer(frame, answer.sql, answer.params, answer.seconds)
+
+
+def window_dates(workspace: Workspace, window: Window) -> tuple[dt.date, dt.date]:
+    """First day and exclusive end of a window."""
+    return workspace.window_end(window.before(window.months)), workspace.window_end(window)

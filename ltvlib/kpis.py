@@ -1,0 +1,200 @@
+"""The key figures of a period beside the period before, by month, and the concentration of profit."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from ltvlib import ratios
+from ltvlib.cohorts import ltv_at
+from ltvlib.engine import Answer
+from ltvlib.settings import EPOCH, Filters, Window, month_number, month_start
+from ltvlib.workspace import Workspace
+
+HORIZONS = (12, 6, 3, 1)
+"""Horizons of the headline LTV in months; the longest that any customer has completed is shown."""
+
+
+@dataclass(frozen=True)
+class Period:
+    """A span of whole months: ``window`` for the marts, first day and exclusive end for people."""
+
+    window: Window
+    first_day: dt.date
+    end_day: dt.date
+
+    @property
+    def months(self) -> int:
+        """Length in months."""
+        return self.window.months
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One key figure: value now, in the period before, and by month for the sparkline (``nan`` = undefined).
+
+    ``slug`` names the definition; ``note`` holds numbers for its placeholders.
+    """
+
+    slug: str
+    value: float
+    before: float
+    series: tuple[float, ...] = ()
+    months: int = 0
+
+    @property
+    def change(self) -> float:
+        """Relative change against the period before; ``nan`` where it cannot be said."""
+        return ratios.change(self.value, self.before)
+
+
+@dataclass(frozen=True)
+class Overview:
+    """Everything the overview page shows.
+
+    Attributes:
+        figures: key figures by slug, in display order.
+        months: per calendar month up to the end of the data: month (first day), is_complete, customers,
+            new_customers, orders, revenue, margin, first_revenue, first_margin, repeat_revenue, repeat_margin.
+        period, before: the spans compared; ``has_before`` is false where the data do not reach back.
+        answers: queries behind the numbers.
+    """
+
+    figures: dict[str, Figure]
+    months: pd.DataFrame
+    period: Period
+    before: Period
+    has_before: bool
+    answers: tuple[Answer, ...]
+
+
+@dataclass(frozen=True)
+class Pareto:
+    """Concentration of profit: shares of customers (best first) and of profit; ``top20`` is the share of the top fifth."""
+
+    customer_share: np.ndarray
+    margin_share: np.ndarray
+    top20: float
+    customers: int
+    answer: Answer
+
+
+def period_of(workspace: Workspace, filters: Filters) -> Period:
+    """The period a page reports on: the filter's months, else the 12 months before the end of the data.
+
+    Where the data cover less than 24 months the half that exists is used, so that a period before exists;
+    at least one month.
+    """
+    first = workspace.facts().first_day
+    as_of = workspace.as_of(filters)
+    span = month_number(as_of) - month_number(first) if first else 1
+    months = max(1, min(12, span // 2 if span < 24 else 12))
+    if filters.since is not None:
+        months = max(1, month_number(as_of - dt.timedelta(days=1)) + 1 - filters.since)
+    return _period(workspace, Window(months, 0, filters.until))
+
+
+def _period(workspace: Workspace, window: Window) -> Period:
+    return Period(window, workspace.window_end(window.before(window.months)), workspace.window_end(window))
+
+
+def overview(workspace: Workspace, filters: Filters | None = None) -> Overview:
+    """All key figures of the period and the one before, for the customers that pass the filters."""
+    filters = filters or Filters()
+    period = period_of(workspace, filters)
+    before = _period(workspace, period.window.before(period.months))
+    first = workspace.facts().first_day
+    has_before = first is not None and first <= before.first_day
+    months = _months(workspace, filters)
+    now_facts, before_facts = _facts(workspace, period, filters), _facts(workspace, before, filters)
+    now, past = (
+        _values(workspace, period, filters, now_facts.frame),
+        _values(workspace, before, filters, before_facts.frame),
+    )
+    series = _series(months.frame, period.months)
+    figures = {"ltv_m": _ltv(workspace, filters)}
+    for slug, value in now.items():
+        figures[slug] = Figure(slug, value, past[slug] if has_before else float("nan"), series.get(slug, ()))
+    return Overview(figures, months.frame, period, before, has_before, (now_facts, months))
+
+
+def _ltv(workspace: Workspace, filters: Filters) -> Figure:
+    for months in HORIZONS:
+        value, customers = ltv_at(workspace, months, filters=filters)
+        if customers:
+            return Figure("ltv_m", value, ltv_at(workspace, months, filters=filters, earlier=12)[0], (), months)
+    return Figure("ltv_m", float("nan"), float("nan"), (), HORIZONS[-1])
+
+
+def _facts(workspace: Workspace, period: Period, filters: Filters) -> Answer:
+    return workspace.ask("window_facts", filters=filters, names={"window": workspace.window(period.window)})
+
+
+def _values(workspace: Workspace, period: Period, filters: Filters, facts: pd.DataFrame) -> dict[str, float]:
+    """Ratios of one period by slug, in display order."""
+    row = facts.iloc[0]
+    span = {"from_day": (period.first_day - EPOCH).days, "to_day": (period.end_day - EPOCH).days}
+    gaps = workspace.ask("gaps", span, filters=filters).frame
+    lives = workspace.ask("lifetimes", span, filters=filters).frame
+    return {
+        "customers": float(row["customers"]),
+        "revenue": float(row["revenue"]),
+        "margin": float(row["margin"]),
+        "average_order_value": float(ratios.average_order_value(row["revenue"], row["orders"])),
+        "orders_per_customer": float(ratios.orders_per_customer(row["orders"], row["customers"])),
+        "repeat_purchase_rate": float(ratios.repeat_purchase_rate(row["repeat_customers"], row["customers"])),
+        "median_days_between_orders": ratios.weighted_median(gaps["gap_days"], gaps["n"]),
+        "observed_lifetime": ratios.weighted_median(lives["days"], lives["n"]),
+    }
+
+
+def _months(workspace: Workspace, filters: Filters) -> Answer:
+    """Facts by calendar month, months without orders filled with zeros, repeat money beside first-order money."""
+    as_of = workspace.as_of(filters)
+    end = month_number(as_of - dt.timedelta(days=1)) + 1
+    answer = workspace.ask("months", {"end_month": end}, filters=filters)
+    frame = answer.frame.set_index("month")
+    if len(frame):
+        start = max(int(frame.index.min()), filters.since or -(10**6))
+        frame = frame.reindex(range(start, end), fill_value=0)
+    frame["repeat_revenue"] = frame["revenue"] - frame["first_revenue"]
+    frame["repeat_margin"] = frame["margin"] - frame["first_margin"]
+    frame["is_complete"] = [month_start(int(month) + 1) <= as_of for month in frame.index]
+    frame = frame.reset_index(names="month")
+    frame["month"] = [month_start(int(month)) for month in frame["month"]]
+    return Answer(frame, answer.sql, answer.params, answer.seconds)
+
+
+def _series(months: pd.DataFrame, length: int) -> dict[str, tuple[float, ...]]:
+    """Sparklines: complete months of the period and the one before."""
+    frame = months[months["is_complete"].astype(bool)].tail(max(length, 6) * 2)
+    lines: dict[str, Iterable[float]] = {
+        "customers": frame["customers"],
+        "revenue": frame["revenue"],
+        "margin": frame["margin"],
+        "average_order_value": ratios.average_order_value(frame["revenue"], frame["orders"]),
+        "orders_per_customer": ratios.orders_per_customer(frame["orders"], frame["customers"]),
+    }
+    return {slug: tuple(float(value) for value in line if not np.isnan(value)) for slug, line in lines.items()}
+
+
+def pareto(workspace: Workspace, filters: Filters | None = None) -> Pareto:
+    """Which part of the profit the best customers make in the period (customers with an order in it).
+
+    Customers with a loss come last and pull the curve down from above 1; the shares are undefined without profit.
+    """
+    filters = filters or Filters()
+    window = period_of(workspace, filters).window
+    answer = workspace.ask("pareto", filters=filters, names={"window": workspace.window(window)})
+    frame = answer.frame
+    if not len(frame) or frame["running_margin"].iloc[-1] <= 0:
+        return Pareto(np.zeros(0), np.zeros(0), float("nan"), len(frame), answer)
+    customers = int(frame["customers"].iloc[0])
+    customer_share = ratios.share(frame["place"], customers)
+    margin_share = ratios.share(frame["running_margin"], frame["running_margin"].iloc[-1])
+    top = frame["place"] == (customers + 4) // 5
+    return Pareto(customer_share, margin_share, float(margin_share[top.to_numpy()][0]), customers, answer)

@@ -1,0 +1,13 @@
+-- mart_customer_back, grain: customer x month counted back from as_of: back = 0 is the month that ends at as_of.
+-- Exact for an as_of in the middle of a month; windows of whole months are sums over back.
+create or replace table mart_customer_back as
+select
+    customer_key,
+    $as_of_month - month - case when day_of_month >= $as_of_day_of_month then 1 else 0 end as back,
+    cast(sum(is_order) as integer) as orders,
+    cast(sum(revenue) as decimal(18, 4)) as revenue,
+    cast(sum(margin) as decimal(18, 4)) as margin,
+    max(case when is_order = 1 then day end) as last_day
+from mart_order
+group by 1, 2
+order by customer_key

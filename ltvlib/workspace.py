@@ -1,0 +1,232 @@
+"""One open data set: canonical tables, marts, and the questions asked of them.
+
+A workspace is filled once, its marts are built once, then it is locked. Everything a page shows
+comes from marts; raw orders are not read again. Windows and less common cohort grains are small
+derived tables, made the first time they are wanted.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from ltvlib.engine import Answer, Database, EngineLimits, literal, quote, sql_text
+from ltvlib.errors import LtvError, MissingTableError
+from ltvlib.populations import Population
+from ltvlib.schema import TABLES, Table
+from ltvlib.settings import EPOCH, Attribute, Filters, Grain, Window, month_number, month_start, months_before
+
+MAX_WINDOWS = 6
+"""Derived window tables kept per data set; the least recently used goes first."""
+
+
+@dataclass(frozen=True)
+class DataSet:
+    """Where the numbers come from; stands in every passport.
+
+    Attributes:
+        name: slug of a sample, or ``upload``.
+        title: what to call it on screen (a sample's title or the file's name, shortened).
+        currency: ISO code; one per data set.
+        as_of: exclusive upper bound of all data.
+        margin_source: ``cost``, ``margin``, ``rate`` or ``none``.
+        margin_rate: gross margin / revenue used where the file has no cost, 0..1.
+        source: file the data came from.
+    """
+
+    name: str
+    title: str
+    currency: str
+    as_of: dt.date
+    margin_source: str = "margin"
+    margin_rate: float = 1.0
+    source: str = ""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Size and reach of a data set, counted from the marts."""
+
+    customers: int
+    orders: int
+    refunds: int
+    first_day: dt.date | None
+    last_day: dt.date | None
+    orphan_refunds: int
+    orphan_revenue: float
+
+
+class Workspace:
+    """An open data set. Use :func:`open_parquet` or :func:`open_csv_folder` to make one."""
+
+    def __init__(self, database: Database, info: DataSet, present: frozenset[str]) -> None:
+        self.database = database
+        self.info = info
+        self.present = present
+        self._guard = threading.RLock()
+        self._windows: OrderedDict[Window, str] = OrderedDict()
+        self._grains: set[Grain] = set()
+
+    # -- building ----------------------------------------------------------------------------------
+
+    def build(self, progress: Callable[[str, float], None] = lambda what, share: None) -> Workspace:
+        """Build the marts from the canonical tables, then lock the database."""
+        params = {
+            "as_of": dt.datetime.combine(self.info.as_of, dt.time()),
+            "margin_rate": self.info.margin_rate,
+            "as_of_month": month_number(self.info.as_of),
+            "as_of_day_of_month": self.info.as_of.day,
+        }
+        steps = (
+            "staging/customer_ids",
+            "staging/o",
+            "marts/order",
+            "marts/first_product",
+            "marts/customer",
+            "marts/customer_back",
+        )
+        for place, step in enumerate(steps):
+            progress("Building the tables", place / (len(steps) + 1))
+            text = sql_text(step)
+            if step == "staging/o":  # a view takes no bound values; both are typed here, not text from a file
+                text = text.replace("$as_of", f"timestamp '{self.info.as_of.isoformat()}'")
+                text = text.replace("$margin_rate", repr(float(self.info.margin_rate)))
+            self.database.execute(text, params)
+        self.ensure_grain(Grain.MONTH)
+        self.database.lock()
+        progress("Ready", 1.0)
+        return self
+
+    def ensure_grain(self, grain: Grain) -> None:
+        """Make ``mart_customer_<grain>`` if this is the first time it is wanted."""
+        with self._guard:
+            if grain not in self._grains:
+                self.database.execute(sql_text("marts/customer_period").replace("{{grain}}", grain.value))
+                self._grains.add(grain)
+
+    def window(self, window: Window) -> str:
+        """Name of the derived table with one row per customer for ``window``."""
+        with self._guard:
+            if window in self._windows:
+                self._windows.move_to_end(window)
+                return self._windows[window]
+            name = f"window_{window.months}_{window.shift}_{window.until or 'as_of'}"
+            text = sql_text("marts/customer_window")
+            if window.until is not None:
+                text = text.replace("mart_customer_back", f"({sql_text('metrics/calendar_back')}) as by_month")
+            end = (self.window_end(window) - EPOCH).days
+            self.database.execute(
+                f"create or replace table {quote(name)} as {text}",
+                {"months": window.months, "shift": window.shift, "until": window.until, "window_end_day": end},
+            )
+            self._windows[window] = name
+            while len(self._windows) > MAX_WINDOWS:
+                _, old = self._windows.popitem(last=False)
+                self.database.execute(f"drop table {quote(old)}")
+            return name
+
+    # -- asking ------------------------------------------------------------------------------------
+
+    def ask(
+        self,
+        metric: str,
+        params: Mapping[str, object] | None = None,
+        *,
+        filters: Filters | None = None,
+        grain: Grain = Grain.MONTH,
+        names: Mapping[str, str] | None = None,
+        expressions: Mapping[str, str] | None = None,
+    ) -> Answer:
+        """Run ``sql/metrics/<metric>.sql`` for the customers that pass ``filters``.
+
+        ``names`` fills ``{{placeholder}}`` with identifiers, quoted here; ``expressions`` fills it with SQL made by
+        this library from closed enums. Values travel in ``params``.
+        """
+        self.ensure_grain(grain)
+        population = Population.of(filters or Filters(), self)
+        text = sql_text(f"metrics/{metric}").replace("{{grain}}", grain.value)
+        for key, name in (names or {}).items():
+            text = text.replace("{{" + key + "}}", quote(name))
+        for key, expression in (expressions or {}).items():
+            text = text.replace("{{" + key + "}}", expression)
+        text = text.replace("/* filters */", population.sql)
+        return self.database.query(text, {**population.params, **(params or {})})
+
+    def require(self, table: str) -> None:
+        """Raise ``MissingTableError`` unless the data set has the canonical ``table``."""
+        if table not in self.present:
+            raise MissingTableError(
+                "This page needs the table {table}, which this data set does not have.", table=table
+            )
+
+    def as_of(self, filters: Filters | None = None) -> dt.date:
+        """End of the data under ``filters`` (exclusive)."""
+        until = filters.until if filters else None
+        return self.info.as_of if until is None else min(self.info.as_of, month_start(until))
+
+    def window_end(self, window: Window) -> dt.date:
+        """Exclusive end of a window."""
+        end = self.info.as_of if window.until is None else month_start(window.until)
+        return months_before(end, window.shift)
+
+    def facts(self) -> Facts:
+        """Size and reach of the data set."""
+        row = self.database.rows(sql_text("metrics/facts"), {"as_of": dt.datetime.combine(self.info.as_of, dt.time())})[
+            0
+        ]
+        days = [EPOCH + dt.timedelta(days=value) if value is not None else None for value in row[3:5]]
+        return Facts(row[0], row[1], row[2], days[0], days[1], row[5], float(row[6]))
+
+    def values_of(self, attribute: Attribute, limit: int = 200) -> list[str]:
+        """Values of a customer attribute, most customers first; ``""`` stands for "not known"."""
+        text = sql_text("metrics/attribute_values").replace("{{attribute}}", quote(attribute.value))
+        return [row[0] for row in self.database.rows(text, {"limit": limit})]
+
+    def close(self) -> None:
+        """Close the database and remove its files."""
+        self.database.close()
+
+
+def open_parquet(
+    tables: Mapping[str, Path], info: DataSet, limits: EngineLimits | None = None, **build: Callable[[str, float], None]
+) -> Workspace:
+    """Open canonical Parquet files written by :mod:`ltvlib.ingest`; ``orders`` is required."""
+    return _open({name: f"read_parquet({literal(str(path))})" for name, path in tables.items()}, info, limits, **build)
+
+
+def open_csv_folder(folder: Path, info: DataSet, limits: EngineLimits | None = None) -> Workspace:
+    """Open a folder of canonical CSV files (the samples): comma, UTF-8, ISO dates, header in schema order."""
+    found = {name: folder / f"{name}.csv" for name in TABLES if (folder / f"{name}.csv").exists()}
+    return _open({name: _csv_source(TABLES[name], path) for name, path in found.items()}, info, limits)
+
+
+def _csv_source(table: Table, path: Path) -> str:
+    columns = ", ".join(f"{literal(c.name)}: {literal(c.type)}" for c in table.columns)
+    return (
+        f"read_csv({literal(str(path))}, auto_detect=false, header=true, delim=',', quote='\"', escape='\"', "
+        f"compression='none', columns={{{columns}}})"
+    )
+
+
+def _open(
+    sources: Mapping[str, str], info: DataSet, limits: EngineLimits | None, **build: Callable[[str, float], None]
+) -> Workspace:
+    if "orders" not in sources:
+        raise LtvError("There are no orders in this data set; upload a file of orders first.")
+    database = Database(limits)
+    try:
+        for table in TABLES.values():
+            source = sources.get(table.name)
+            columns = ", ".join(
+                f"cast({quote(c.name) if source else 'null'} as {c.type}) as {quote(c.name)}" for c in table.columns
+            )
+            tail = f" from {source}" if source else " where false"
+            database.execute(f"create table {quote(table.name)} as select {columns}{tail}")
+        return Workspace(database, info, frozenset(sources)).build(**build)
+    except BaseException:
+        database.close()
+        raise
