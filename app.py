@@ -1,0 +1,48 @@
+"""LTV Workbench: the front door. Page config, language, navigation, which data set is open."""
+
+import streamlit as st
+
+from pages.ui import choices, session
+from pages.ui.words import LANGUAGES, _, browser_language
+
+st.set_page_config(page_title="LTV Workbench", page_icon=":material/monitoring:", layout="wide")
+session.begin_run()
+
+with st.sidebar:
+    head = st.container()
+    filters_place = st.container()
+    st.segmented_control(
+        "Language · Язык",
+        list(LANGUAGES),
+        format_func=LANGUAGES.__getitem__,
+        default=browser_language(),
+        required=True,
+        key="lang",
+        bind="query-params",
+    )
+
+pages = {
+    "data": st.Page("pages/data.py", title=_("Data"), icon=":material/upload_file:", url_path="data", default=True),
+    "overview": st.Page("pages/overview.py", title=_("Overview"), icon=":material/dashboard:", url_path="overview"),
+    "segments": st.Page(
+        "pages/segments.py", title=_("Segments (ABCDX)"), icon=":material/category:", url_path="segments"
+    ),
+    "cohorts": st.Page("pages/cohorts.py", title=_("Cohorts"), icon=":material/grid_on:", url_path="cohorts"),
+}
+page = st.navigation(
+    {_("Start"): [pages["data"]], _("Your customers"): [pages["overview"], pages["segments"], pages["cohorts"]]}
+)
+
+with head:
+    st.selectbox(
+        _("Data set"),
+        session.choices(),
+        index=session.choices().index(session.chosen()),
+        format_func=session.title_of,
+        key="data",
+        bind="query-params",
+    )
+with filters_place:
+    if page != pages["data"]:
+        choices.sidebar()
+page.run()

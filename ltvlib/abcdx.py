@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from ltvlib import ratios
-from ltvlib.engine import Answer
+from ltvlib.engine import Answer, sql_text
 from ltvlib.populations import classified, rule_params
 from ltvlib.settings import EPOCH, AbcdxRules, AbcdxSegment, Filters, Window
 from ltvlib.workspace import Workspace
@@ -271,3 +271,43 @@ def customers(
 def window_dates(workspace: Workspace, window: Window) -> tuple[dt.date, dt.date]:
     """First day and exclusive end of a window."""
     return workspace.window_end(window.before(window.months)), workspace.window_end(window)
+
+
+@dataclass(frozen=True)
+class Reach:
+    """How far the sliders go: the value and orders that 98 % of customers stay below, and a step people can read."""
+
+    value: float
+    value_step: float
+    orders: int
+
+
+def reach(workspace: Workspace, window: Window, filters: Filters | None = None) -> Reach:
+    """Range of the threshold sliders for the customers with an order in the window."""
+    names = {"window": workspace.window(window)}
+    value = workspace.ask("value_bins", filters=filters, names=names).frame
+    often = workspace.ask("orders_bins", filters=filters, names=names).frame
+    top = ratios.weighted_quantile(value["largest"], value["customers"], 0.98)
+    orders = ratios.weighted_quantile(often["orders"], often["customers"], 0.98)
+    if np.isnan(top) or np.isnan(orders):
+        return Reach(1.0, 1.0, 2)
+    step = 10.0 ** np.floor(np.log10(max(top, 1.0) / 50))
+    return Reach(float(np.ceil(top / step) * step), float(step), int(max(2, orders)))
+
+
+def with_movement(now: SegmentTable, before: SegmentTable) -> pd.DataFrame:
+    """The frame of ``now`` with ``moved``: customers more or fewer than in ``before``."""
+    frame = now.frame.copy()
+    frame["moved"] = now.frame["customers"].to_numpy() - before.frame["customers"].to_numpy()
+    return frame
+
+
+def registered(workspace: Workspace) -> pd.DataFrame:
+    """The data set's X register as a table in schema order; money and chances as float."""
+    return workspace.database.query(sql_text("metrics/x_register")).frame
+
+
+def expected_potential(register: pd.DataFrame) -> float:
+    """Sum of potential revenue a year x chance to win over the lines that have both; nan where none has."""
+    both = register[["potential_revenue_per_year", "probability"]].apply(pd.to_numeric, errors="coerce").dropna()
+    return float((both.iloc[:, 0] * both.iloc[:, 1]).sum()) if len(both) else float("nan")

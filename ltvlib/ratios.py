@@ -86,3 +86,12 @@ def weighted_median(values: ArrayLike, counts: ArrayLike) -> float:
     lower = points[np.searchsorted(running, (total - 1) // 2 + 1)]
     upper = points[np.searchsorted(running, total // 2 + 1)]
     return float((lower + upper) / 2)
+
+
+def weighted_quantile(values: ArrayLike, counts: ArrayLike, part: float) -> float:
+    """Smallest value with at least ``part`` of the counts at or below it; ``values`` sorted ascending, nan if empty."""
+    points, weights = np.asarray(values, dtype=float), np.asarray(counts, dtype=np.int64)
+    total = int(weights.sum())
+    if total == 0:
+        return float("nan")
+    return float(points[np.searchsorted(np.cumsum(weights), part * total)])

@@ -13,6 +13,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from uuid import uuid4
 
 from ltvlib.engine import Answer, Database, EngineLimits, literal, quote, sql_text
 from ltvlib.errors import LtvError, MissingTableError
@@ -61,15 +62,20 @@ class Facts:
 
 
 class Workspace:
-    """An open data set. Use :func:`open_parquet` or :func:`open_csv_folder` to make one."""
+    """An open data set. Use :func:`open_parquet` or :func:`open_csv_folder` to make one.
+
+    ``stamp`` is unique per opening and tells caches one data set from the next.
+    """
 
     def __init__(self, database: Database, info: DataSet, present: frozenset[str]) -> None:
         self.database = database
         self.info = info
         self.present = present
+        self.stamp = uuid4().hex
         self._guard = threading.RLock()
         self._windows: OrderedDict[Window, str] = OrderedDict()
         self._grains: set[Grain] = set()
+        self._facts: Facts | None = None
 
     # -- building ----------------------------------------------------------------------------------
 
@@ -174,12 +180,23 @@ class Workspace:
         return months_before(end, window.shift)
 
     def facts(self) -> Facts:
-        """Size and reach of the data set."""
+        """Size and reach of the data set, counted once."""
+        if self._facts is None:
+            self._facts = self._count()
+        return self._facts
+
+    def _count(self) -> Facts:
         row = self.database.rows(sql_text("metrics/facts"), {"as_of": dt.datetime.combine(self.info.as_of, dt.time())})[
             0
         ]
         days = [EPOCH + dt.timedelta(days=value) if value is not None else None for value in row[3:5]]
         return Facts(row[0], row[1], row[2], days[0], days[1], row[5], float(row[6]))
+
+    def ltv_revenue(self) -> str:
+        """Revenue of all customers with an order, exact, as text."""
+        return str(
+            self.database.rows("select cast(coalesce(sum(revenue), 0) as decimal(18, 4)) from mart_customer")[0][0]
+        )
 
     def values_of(self, attribute: Attribute, limit: int = 200) -> list[str]:
         """Values of a customer attribute, most customers first; ``""`` stands for "not known"."""

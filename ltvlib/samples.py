@@ -1,0 +1,42 @@
+"""The sample data sets that ship with the product."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from ltvlib.workspace import DataSet, Workspace, open_csv_folder
+
+SAMPLE_DIR = Path(__file__).parents[1] / "sample_data"
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A sample set: its name, and title and story by language."""
+
+    name: str
+    title: dict[str, str]
+    sentence: dict[str, str]
+    currency: str
+    as_of: dt.date
+
+
+def samples() -> dict[str, Sample]:
+    """All sample sets with a ``meta.json``, in the order people should meet them."""
+    order = ("salon", "kids", "electronics", "b2b", "crm")
+    found = {}
+    for name in order:
+        path = SAMPLE_DIR / name / "meta.json"
+        if path.exists():
+            meta = json.loads(path.read_text(encoding="utf-8"))
+            found[name] = Sample(name, meta["title"], meta["sentence"], meta["currency"], dt.date.fromisoformat(meta["as_of"]))
+    return found
+
+
+def open_sample(name: str) -> Workspace:
+    """Open a sample set; raises ``KeyError`` for an unknown name."""
+    sample = samples()[name]
+    info = DataSet(name, sample.title["en"], sample.currency, sample.as_of, "cost", 1.0, f"sample_data/{name}")
+    return open_csv_folder(SAMPLE_DIR / name, info)

@@ -1,0 +1,76 @@
+"""Do newcomers come back, and what do they bring over time?"""
+
+import streamlit as st
+
+from ltvlib import cohorts
+from ltvlib.cohorts import Measure
+from ltvlib.definitions import METRICS
+from ltvlib.settings import Basis, Grain
+from pages.ui import charts, choices, cohort_view, session, story
+from pages.ui.components import chart, definition, heading, label, nothing
+from pages.ui.widgets import choose, switch
+from pages.ui.words import _
+
+heading(_("Cohorts"), _("Do newcomers come back, and what do they bring over time?"))
+found = choices.filters()
+currency = session.workspace().info.currency
+
+first, second = st.columns([3, 2])
+with first:
+    measure = choose(
+        _("Show"), list(Measure), label, "measure", list(Measure).index(Measure.CUMULATIVE_LTV), bind="query-params"
+    )
+    by = choose(
+        _("Rows"),
+        [None, *choices.attributes()],
+        cohort_view.row_kind,
+        choices.key("cohort_by"),
+        persist_state="session",
+    )
+with second:
+    grain = switch(_("Period"), list(Grain), cohort_view.grain_name, "grain", Grain.MONTH, bind="query-params")
+    is_ltv = measure is Measure.CUMULATIVE_LTV
+    basis = (
+        switch(_("Basis"), list(Basis), label, "basis", Basis.MARGIN, bind="query-params") if is_ltv else Basis.MARGIN
+    )
+
+table = session.remember(cohorts.cohort_table, measure, grain=grain, basis=basis, by=by, filters=found)
+if not table.rows:
+    nothing(_("No customer passes the filters. Clear some of them in the sidebar."))
+    st.stop()
+
+metric = METRICS[measure.value]
+title = story.cohort_title(measure.value, basis.value)
+st.caption(definition(measure.value).replace("\n\n", " · "))
+heat, curves, numbers = st.tabs(
+    [_("Table of colours"), _("Curves"), _("Numbers")], on_change="rerun", key="cohort_tabs"
+)
+picked = None
+if heat.open:
+    with heat:
+        figure = charts.cohort_heatmap(table, metric.unit, currency, label(measure.value))
+        event = chart(
+            figure,
+            "cohort_heat",
+            title + ". " + _("Click a cell to see its customers."),
+            title,
+            table.answer,
+            (measure.value,),
+            on_select="rerun",
+            selection_mode="points",
+        )
+        picked = cohort_view.from_chart(event)
+if curves.open:
+    with curves:
+        chart(
+            charts.cohort_curves(table, metric.unit, currency, label(measure.value)),
+            "cohort_curves",
+            title,
+            title,
+            table.answer,
+            (measure.value,),
+        )
+if numbers.open:
+    with numbers:
+        picked = cohort_view.numbers(table, metric.unit, title)
+cohort_view.people(table, picked, by, found)

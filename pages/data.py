@@ -1,0 +1,20 @@
+"""Where do the numbers come from? Open a sample, or drop an export and see what became of every row."""
+
+import streamlit as st
+
+from pages.ui import data_view, session
+from pages.ui.words import _
+
+st.title(_("Know what your customers are worth"))
+st.markdown(
+    _(
+        "Drop an export of orders from any system: 1C, Bitrix24, amoCRM, YCLIENTS, Shopify, a spreadsheet. It stays on this computer and is deleted when you close the tab."
+    )
+)
+data_view.upload()
+mine = session.me()
+if mine.upload is not None and mine.upload.inspection is not None:
+    data_view.mapping(mine)
+if mine.upload is not None and mine.upload.report is not None:
+    data_view.report(mine)
+data_view.sample_cards()

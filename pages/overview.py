@@ -1,0 +1,43 @@
+"""What is a customer worth in profit, and is it getting better?"""
+
+import streamlit as st
+
+from ltvlib import kpis
+from pages.ui import charts, choices, session, story
+from pages.ui.components import chart, heading, nothing, tile
+from pages.ui.widgets import switch
+from pages.ui.words import _, percent, plural
+
+heading(_("Overview"), _("What is a customer worth in profit, and is it getting better?"))
+found = choices.filters()
+view = session.remember(kpis.overview, found)
+if not len(view.months):
+    nothing(_("No customer passes the filters. Clear some of them in the sidebar."))
+    st.stop()
+
+currency = session.workspace().info.currency
+compared = plural("vs previous month", "vs previous {n} months", view.period.months)
+st.markdown(story.overview(view, session.remember(kpis.pareto, found), currency))
+with st.grid(3, gap="small", min_column_width=210):
+    for figure in view.figures.values():
+        tile(figure, compared)
+
+left, right = st.columns([3, 2])
+facts, by_month = view.answers
+with left:
+    names = {"margin": _("Gross margin"), "revenue": _("Revenue")}
+    basis = switch(_("Show"), list(names), names.__getitem__, "months_basis", label_visibility="collapsed")
+    title = (
+        _("Gross margin by month: first orders and returning customers")
+        if basis == "margin"
+        else _("Revenue by month: first orders and returning customers")
+    )
+    chart(charts.months(view.months, basis, currency), "months", title, title, by_month, ("margin", "revenue"))
+with right:
+    curve = session.remember(kpis.pareto, found)
+    if curve.customers and curve.top20 == curve.top20:
+        title = _("The best 20 % of customers bring {share} of the profit", share=percent(curve.top20))
+        st.container(height=40, border=False)
+        chart(charts.pareto(curve), "pareto", title, title, curve.answer, ("pareto",))
+    else:
+        nothing(_("There is no profit in this period, so its concentration is undefined."))

@@ -1,0 +1,97 @@
+"""Sections of the cohorts page: the table of numbers and the people behind a cell."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from ltvlib import cohorts
+from ltvlib.cohorts import CohortTable
+from ltvlib.settings import Attribute, Filters, Grain
+from pages.ui import choices, session
+from pages.ui.charts import age_title
+from pages.ui.components import customer_list, downloads, nothing, plain, table
+from pages.ui.words import _, period, plural
+
+Cell = tuple[int, int]
+
+
+def grain_name(grain: Grain) -> str:
+    """Name of a cohort period."""
+    return {Grain.WEEK: _("Week"), Grain.MONTH: _("Month"), Grain.QUARTER: _("Quarter"), Grain.YEAR: _("Year")}[grain]
+
+
+def row_kind(by: Attribute | None) -> str:
+    """What the rows of the table are."""
+    return choices.attribute_name(by) if by else _("Date of the first order")
+
+
+def row_title(table: CohortTable, row: int) -> str:
+    """Name of one row."""
+    value = table.rows[row]
+    return period(value, table.grain) if isinstance(value, dt.date) else value or _("not known")
+
+
+def from_chart(event: Any) -> Cell | None:
+    """Row and age of the cell clicked in the heatmap."""
+    points = [p for p in event["selection"]["points"] if p.get("customdata") is not None]
+    if not points or not isinstance(points[0]["customdata"], list | tuple):
+        return None
+    row, age = points[0]["customdata"][:2]
+    return int(row), int(age)
+
+
+def numbers(found: CohortTable, unit: str, title: str) -> Cell | None:
+    """The same numbers as a table; returns the cell that was clicked."""
+    frame = found.frame()
+    frame.insert(0, "row", [row_title(found, row) for row in range(len(found.rows))])
+    frame = frame.drop(columns=["cohort"])
+    form = {"share": "percent", "number": "%.2f"}.get(unit, "%.0f")
+    columns: dict[str, Any] = {
+        "row": st.column_config.TextColumn(_("Cohort"), pinned=True),
+        "customers": st.column_config.NumberColumn(_("Customers"), format="localized"),
+        **{str(age): st.column_config.NumberColumn(str(age), format=form) for age in range(found.ages)},
+    }
+    with st.container(border=True):
+        st.markdown(f"**{title}**")
+        st.caption(
+            age_title(found)
+            + ". "
+            + _("Empty cells are periods that are not complete yet. Click a cell to see its customers.")
+        )
+        event = table(frame, "cohort_numbers", title, columns, on_select="rerun", selection_mode="single-cell")
+        downloads(lambda: frame, "cohorts", "cohort_numbers")
+    cells = event["selection"].get("cells") or []
+    if not cells or not str(cells[0][1]).isdigit():
+        return None
+    return int(cells[0][0]), int(cells[0][1])
+
+
+def people(found: CohortTable, cell: Cell | None, by: Attribute | None, filters: Filters) -> None:
+    """The customers of the clicked cell who ordered in it, with downloads."""
+    if cell is None or cell[0] >= len(found.rows):
+        return
+    row, age = cell
+    value = found.rows[row]
+    cohort = value if isinstance(value, dt.date) else None
+    group = None if by is None else str(value)
+    answer = session.remember(
+        cohorts.cell_customers, found.grain, age, cohort=cohort, by=by, group=group, filters=filters
+    )
+    with st.container(border=True):
+        who = plural("{n} customer", "{n} customers", answer.rows)
+        st.markdown(f"**{plain(row_title(found, row))}, {age}: {who}**")
+        if answer.rows:
+            customer_list(answer, "cohort_customers", "cell_people")
+        else:
+            nothing(_("Nobody ordered in this cell."))
+
+
+def frame_for_download(found: CohortTable) -> pd.DataFrame:
+    """The table with readable row names."""
+    frame = found.frame()
+    frame["cohort"] = [row_title(found, row) for row in range(len(found.rows))]
+    return frame

@@ -1,0 +1,221 @@
+"""What pages share: headings that say the basis, metric tiles, charts with a passport, tables with downloads."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
+
+from ltvlib import export
+from ltvlib.definitions import METRICS
+from ltvlib.engine import Answer
+from ltvlib.errors import LtvError
+from ltvlib.kpis import Figure
+from pages.ui import choices, session
+from pages.ui.words import _, by_unit, count, day, language, number, percent, say
+
+PLOT = {"displayModeBar": False, "scrollZoom": False}
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|$~:])")
+
+
+def plain(text: object, limit: int = 120) -> str:
+    """Text from a file made harmless inside Markdown: nothing in it is a link, an image or formatting."""
+    short = " ".join(str(text).split())
+    return _MARKDOWN.sub(r"\\\1", short[:limit] + ("..." if len(short) > limit else ""))
+
+
+def heading(title: str, question: str) -> None:
+    """Page title, the owner's question, and on which data and basis the page stands."""
+    st.title(title)
+    st.markdown(question)
+    info = session.workspace().info
+    line = [plain(session.title_of(session.chosen())), _("data to {day}", day=day(info.as_of)), basis_words()]
+    active = choices.describe(choices.filters())
+    if active:
+        line.append(_("filtered: {filters}", filters=plain("; ".join(active))))
+    st.caption(" · ".join(line))
+
+
+def basis_words() -> str:
+    """Which margin the profit figures rest on."""
+    info = session.workspace().info
+    if info.margin_source == "rate":
+        return _("profit = gross margin assumed at {rate} of revenue", rate=percent(info.margin_rate))
+    if info.margin_source == "none":
+        return _("margin not known: profit figures show revenue")
+    return _("profit = gross margin from the costs in the data")
+
+
+def definition(slug: str, **params: object) -> str:
+    """Tooltip of a metric: meaning, formula, and when it is a dash."""
+    metric = METRICS[slug]
+    lines = [_(metric.meaning, **params), _("How it is counted: {formula}", formula=_(metric.formula, **params))]
+    if metric.undefined:
+        lines.append(_("A dash means: {reason}", reason=_(metric.undefined, **params)))
+    return "\n\n".join(lines)
+
+
+def label(slug: str, **params: object) -> str:
+    """Name of a metric."""
+    return _(METRICS[slug].label, **params)
+
+
+def tile(figure: Figure, compared: str) -> None:
+    """One key figure: value, change against the period before, sparkline, definition on hover."""
+    metric = METRICS[figure.slug]
+    currency = session.workspace().info.currency
+    has_change = figure.change == figure.change
+    st.metric(
+        label(figure.slug, months=figure.months),
+        by_unit(figure.value, metric.unit, currency),
+        percent(figure.change, 1) if has_change else None,
+        delta_color="inverse" if metric.good == "down" else "normal",
+        delta_description=compared if has_change else None,
+        help=definition(figure.slug, months=figure.months),
+        chart_data=list(figure.series) if len(figure.series) > 2 else None,
+        chart_type="area",
+        border=True,
+        height="stretch",
+    )
+
+
+def chart(
+    figure: go.Figure,
+    key: str,
+    title: str,
+    alt: str,
+    answer: Answer | None = None,
+    slugs: tuple[str, ...] = (),
+    **options: Any,
+) -> Any:
+    """A chart in a card: one message as title, text alternative, passport."""
+    with st.container(border=True):
+        _titled(title, key, answer, slugs)
+        return st.plotly_chart(figure, key=key, alt=alt, config=PLOT, **options)
+
+
+def _titled(title: str, key: str, answer: Answer | None, slugs: tuple[str, ...]) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        st.markdown(f"**{title}**")
+        if answer is not None:
+            passport(key, answer, slugs)
+
+
+def passport(key: str, answer: Answer, slugs: tuple[str, ...]) -> None:
+    """Where a number comes from: definition, SQL, rows, filters, file; built only when opened."""
+    box = st.popover(
+        "",
+        icon=":material/fingerprint:",
+        type="tertiary",
+        help=_("Passport: where this number comes from"),
+        key=f"pass_{key}",
+        on_change="rerun",
+    )
+    if not box.open:
+        return
+    info = session.workspace().info
+    with box:
+        for slug in slugs:
+            st.markdown(f"**{label(slug, months=12)}**: {_(METRICS[slug].formula, months=12)}")
+            if METRICS[slug].source:
+                st.caption(_("Source: {source}", source=METRICS[slug].source))
+        active = choices.describe(choices.filters())
+        facts = session.workspace().facts()
+        st.markdown(_("File: {file}", file=plain(info.source)))
+        st.markdown(
+            _(
+                "Data: {orders} orders of {customers} customers, {rows} rows fetched in {ms} ms",
+                orders=count(facts.orders),
+                customers=count(facts.customers),
+                rows=count(answer.rows),
+                ms=count(answer.seconds * 1000),
+            )
+        )
+        st.markdown(_("Filters: {filters}", filters=plain("; ".join(active)) if active else _("none")))
+        st.markdown(basis_words())
+        st.code(answer.sql, language="sql")
+
+
+def table(frame: pd.DataFrame, key: str, alt: str, columns: dict[str, Any] | None = None, **options: Any) -> Any:
+    """A table; ``columns`` names, orders and formats what is shown."""
+    shown = frame[[name for name in columns if name in frame.columns]] if columns else frame
+    return st.dataframe(shown, key=key, alt=alt, hide_index=True, column_config=columns, **options)
+
+
+def downloads(make: Callable[[], pd.DataFrame], name: str, key: str) -> None:
+    """Buttons that write the rows as CSV and XLSX when clicked; dangerous cells are neutralised."""
+    european = {"delimiter": ";", "decimal": ","} if language() == "ru" else {}
+    with st.container(horizontal=True):
+        st.download_button(
+            _("Download CSV"),
+            lambda: export.to_csv(make(), **european),
+            f"{name}.csv",
+            "text/csv",
+            key=f"{key}_csv",
+            on_click="ignore",
+            icon=":material/download:",
+        )
+        st.download_button(
+            _("Download XLSX"),
+            lambda: export.to_xlsx(make()),
+            f"{name}.xlsx",
+            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            key=f"{key}_xlsx",
+            on_click="ignore",
+            icon=":material/table_view:",
+        )
+
+
+def customer_columns(currency: str) -> dict[str, Any]:
+    """Columns of a list of customers, in the order people read them."""
+    money = st.column_config.NumberColumn
+    fmt = "localized"
+    return {
+        "segment": st.column_config.TextColumn(_("Segment"), width="small"),
+        "customer_id": st.column_config.TextColumn(_("Customer")),
+        "name": st.column_config.TextColumn(_("Name")),
+        "channel": st.column_config.TextColumn(_("Channel")),
+        "manager": st.column_config.TextColumn(_("Manager")),
+        "orders": st.column_config.NumberColumn(label("orders"), format=fmt)
+        if "orders" in METRICS
+        else st.column_config.NumberColumn(_("Orders"), format=fmt),
+        "average_order_value": money(f"{label('average_order_value')}, {currency}", format="%.0f"),
+        "revenue": money(f"{label('revenue')}, {currency}", format="%.0f"),
+        "margin": money(f"{label('margin')}, {currency}", format="%.0f"),
+        "cumulative_margin": money(f"{_('Profit so far')}, {currency}", format="%.0f"),
+        "lifetime_margin": money(f"{_('Profit to date')}, {currency}", format="%.0f"),
+        "first_day": st.column_config.DateColumn(_("First order"), format="localized"),
+        "last_day": st.column_config.DateColumn(_("Last order"), format="localized"),
+        "days_since_last_order": st.column_config.NumberColumn(_("Days silent"), format="%d"),
+    }
+
+
+def customer_list(answer: Answer, name: str, key: str) -> None:
+    """A list of people: table without empty columns, and its downloads with the words of the screen."""
+    frame = answer.frame.dropna(axis="columns", how="all") if len(answer.frame) else answer.frame
+    columns = {k: v for k, v in customer_columns(session.workspace().info.currency).items() if k in frame.columns}
+    table(frame, key, _("List of customers"), columns, height=min(420, 80 + 35 * len(frame)))
+    titles = {k: str(v["label"]) for k, v in columns.items()}
+    downloads(lambda: frame[list(columns)].rename(columns=titles), name, key)
+
+
+def guard(draw: Callable[[], None]) -> None:
+    """Run a page body; an expected failure becomes one sentence."""
+    try:
+        draw()
+    except LtvError as error:
+        st.error(say(error), icon=":material/error:")
+
+
+def nothing(reason: str) -> None:
+    """An empty state that says why there is nothing and what to do."""
+    st.info(reason, icon=":material/hourglass_empty:")
+
+
+def digits(value: float, places: int = 1) -> str:
+    """A plain number for sentences."""
+    return number(value, places)

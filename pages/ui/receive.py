@@ -1,0 +1,124 @@
+"""Moving an uploaded file from the browser to a workspace: spool, inspect, load, forget."""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pandas as pd
+import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from ltvlib import ingest
+from ltvlib.errors import LtvError
+from ltvlib.ingest.model import Limits, Mapping, ReadOptions
+from ltvlib.workspace import DataSet, open_parquet
+from pages.ui import session
+from pages.ui.registry import Session, Upload
+from pages.ui.words import _
+
+LIMITS = Limits()
+NAME_LIMIT = 60
+
+
+def take(found: Any) -> None:
+    """Spool the upload to this session's folder, drop Streamlit's copy, read it, and start the page again."""
+    mine = session.me()
+    mine.forget()
+    path = mine.folder / f"{uuid4().hex}.upload"
+    with path.open("wb") as file:
+        shutil.copyfileobj(found, file, 4 << 20)
+    mine.upload = Upload(path, found.name[:NAME_LIMIT])
+    _drop_streamlit_copy(found)
+    st.session_state["upload_error"] = None
+    inspect(mine)
+    st.rerun()
+
+
+def _drop_streamlit_copy(found: Any) -> None:
+    """The uploader keeps the bytes in memory until the session ends; take them out and rotate the key."""
+    context = get_script_run_ctx()
+    if context is not None:
+        context.uploaded_file_mgr.remove_file(context.session_id, found.file_id)
+    st.session_state["upload_number"] += 1
+
+
+def inspect(mine: Session, options: ReadOptions | None = None) -> None:
+    """Find the table and propose a mapping; a failure is kept for the page to show."""
+    upload = mine.upload
+    if upload is None:
+        return
+    try:
+        with _Progress() as progress:
+            upload.inspection = ingest.inspect(
+                upload.path, mine.folder / "raw", options or ReadOptions(), LIMITS, on_progress=progress
+            )
+        upload.mapping = upload.inspection.proposal
+    except LtvError as error:
+        mine.forget()
+        st.session_state["upload_error"] = error
+
+
+def load(mine: Session, mapping: Mapping) -> LtvError | None:
+    """Convert with a mapping and open the result; returns the error instead of raising it."""
+    upload = mine.upload
+    if upload is None or upload.inspection is None:
+        return None
+    out = mine.folder / f"set_{uuid4().hex}"
+    out.mkdir()
+    try:
+        with _Progress() as progress:
+            report = ingest.load(upload.inspection.raw, mapping, out, LIMITS, on_progress=progress)
+            info = data_set(upload.name, mapping, report)
+            tables = {path.stem: path for path in out.glob("*.parquet") if path.stem != "refused"}
+            space = open_parquet(tables, info, progress=progress)
+    except LtvError as error:
+        shutil.rmtree(out, ignore_errors=True)
+        return error
+    if mine.workspace is not None:
+        mine.workspace.close()
+    mine.workspace, upload.report, upload.mapping = space, report, mapping
+    upload.path.unlink(missing_ok=True)
+    upload.refused = out / "refused.parquet"
+    session.open_data(session.UPLOAD)
+    return None
+
+
+def data_set(name: str, mapping: Mapping, report: ingest.ImportReport) -> DataSet:
+    """The passport of an upload: as_of is the day after the last document."""
+    last = pd.Timestamp(report.last_at).date() if report.last_at else dt.date.today()
+    rate = mapping.margin_rate if mapping.margin_rate is not None else 1.0
+    return DataSet(session.UPLOAD, name, report.currency, last + dt.timedelta(days=1), report.margin_source, rate, name)
+
+
+def forget() -> None:
+    """Delete everything of this tab's upload at once (callback)."""
+    session.me().forget()
+    st.session_state["data"] = None
+    st.session_state["upload_error"] = None
+    st.toast(_("Your data are deleted."), icon=":material/delete:")
+
+
+def refused(mine: Session) -> pd.DataFrame:
+    """Refused rows with line, column, reason and the row as read."""
+    path: Path | None = mine.upload.refused if mine.upload else None
+    if path is None or not path.exists():
+        return pd.DataFrame({"line": [], "column": [], "reason": [], "text": []})
+    return pd.read_parquet(path)
+
+
+class _Progress:
+    """A status box that names what is being done."""
+
+    def __enter__(self) -> _Progress:
+        self._box = st.status(_("Reading the file"), expanded=False)
+        return self
+
+    def __call__(self, what: str, share: float | None = None) -> None:
+        self._box.update(label=_(what))
+
+    def __exit__(self, *failure: object) -> None:
+        self._box.update(state="error" if failure[0] else "complete")

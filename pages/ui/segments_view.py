@@ -1,0 +1,147 @@
+"""Sections of the segments page: table, people of a segment, movement, X register."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from ltvlib import abcdx
+from ltvlib.settings import AbcdxRules, AbcdxSegment, Filters, months_before
+from pages.ui import charts, choices, session
+from pages.ui.components import chart, customer_list, definition, downloads, label, nothing, table
+from pages.ui.widgets import choose, switch
+from pages.ui.words import _, count, day, plural, short_money
+
+
+def segment_columns(currency: str) -> dict[str, object]:
+    """Columns of the segment table."""
+    number, column = st.column_config.NumberColumn, st.column_config
+    return {
+        "name": column.TextColumn(_("Segment"), help=definition("abcdx")),
+        "customers": number(label("customers"), format="localized"),
+        "moved": number(
+            _("since the window before"),
+            format="%+d",
+            help=_("Change in the number of customers against the window of the same length before."),
+        ),
+        "customer_share": number(label("customer_share"), format="percent", help=definition("customer_share")),
+        "margin_share": number(label("margin_share"), format="percent", help=definition("margin_share")),
+        "revenue": number(f"{label('revenue')}, {currency}", format="%.0f", help=definition("revenue")),
+        "margin": number(f"{label('margin')}, {currency}", format="%.0f", help=definition("margin")),
+        "average_order_value": number(
+            f"{label('average_order_value')}, {currency}", format="%.0f", help=definition("average_order_value")
+        ),
+        "orders_per_customer": number(
+            label("orders_per_customer"), format="%.1f", help=definition("orders_per_customer")
+        ),
+        "ltv": number(f"{label('ltv')}, {currency}", format="%.0f", help=definition("ltv")),
+        "mean_last_order": column.DateColumn(_("Last order, on average"), format="localized"),
+    }
+
+
+def segments(found: abcdx.SegmentTable, before: abcdx.SegmentTable) -> AbcdxSegment | None:
+    """The segment table; returns the segment whose row was clicked."""
+    frame = abcdx.with_movement(found, before)
+    frame.insert(0, "name", [choices.segment_name(s) for s in frame["segment"]])
+    with st.container(border=True):
+        st.markdown("**" + _("Who they are and what they bring. Click a row to see the people.") + "**")
+        event = table(
+            frame,
+            "segment_table",
+            _("Segments with customers, revenue, profit and movement"),
+            segment_columns(session.workspace().info.currency),
+            on_select="rerun",
+            selection_mode="single-row",
+        )
+        downloads(lambda: frame.drop(columns=["segment"]), "segments", "segments")
+    rows = event["selection"]["rows"]
+    return AbcdxSegment(frame["segment"].iloc[rows[0]]) if rows else None
+
+
+def people(segment: AbcdxSegment | None, rules: AbcdxRules, found: Filters) -> None:
+    """The customers of a segment with downloads; A where nothing was clicked."""
+    shown = segment or AbcdxSegment.A
+    answer = session.remember(abcdx.customers, rules, (shown,), found)
+    with st.container(border=True):
+        st.markdown(f"**{choices.segment_name(shown.value)}: {plural('{n} customer', '{n} customers', answer.rows)}**")
+        if answer.rows:
+            customer_list(answer, f"customers_{shown.value}", f"people_{shown.value}")
+        else:
+            nothing(_("Nobody is in this segment with these borders."))
+
+
+def movement(rules: AbcdxRules, found: Filters) -> None:
+    """Migration matrix between two dates, in customers or in money."""
+    steps = list(range(0, 37, 1))
+    as_of = session.workspace().as_of(found)
+    name = {k: day(months_before(as_of, k)) for k in steps}
+    left, middle, right = st.columns(3)
+    words = {"customers": _("Customers"), "margin_now": _("Gross margin now")}
+    with left:
+        then = choose(
+            _("From the window that ends"), steps[1:], name.__getitem__, "moves_then", min(12, rules.window_months) - 1
+        )
+    with middle:
+        now = choose(_("to the window that ends"), steps, name.__getitem__, "moves_now")
+    with right:
+        value = switch(_("Count"), list(words), words.__getitem__, "moves_value")
+    if then <= now:
+        nothing(_("Choose an earlier date on the left than on the right."))
+        return
+    answer = session.remember(abcdx.moves, rules, then, now, found)
+    if not answer.rows:
+        nothing(_("Nobody was a customer at that time."))
+        return
+    states = ["new", *(segment.value for segment in AbcdxSegment)]
+    currency = session.workspace().info.currency
+    figure = charts.movement(answer.frame, states, [choices.segment_name(s) for s in states], value, currency)
+    title = _(
+        "Rows: segment at {then}. Columns: segment at {now}. Same borders for both.", then=name[then], now=name[now]
+    )
+    chart(figure, "moves", title, title, answer, ("abcdx",))
+
+
+def x_register(found: Filters) -> None:
+    """The X register, editable in place; what is written here stays in this session."""
+    st.markdown(
+        _(
+            "Who could be huge if the product were developed? Customers listed here stand in X whatever their orders say."
+        )
+    )
+    currency = session.workspace().info.currency
+    key = choices.key("x_register")
+    start = session.remember(abcdx.registered)
+    rows = st.session_state.get(key)
+    frame = start if rows is None else pd.DataFrame(rows, columns=start.columns)
+    number, text = st.column_config.NumberColumn, st.column_config.TextColumn
+    edited = st.data_editor(
+        frame,
+        num_rows="dynamic",
+        hide_index=True,
+        key=choices.key("x_editor"),
+        alt=_("X register"),
+        column_config={
+            "customer_id": text(_("Customer or prospect"), required=True),
+            "potential_revenue_per_year": number(
+                _("Potential revenue a year, {currency}", currency=currency), min_value=0, format="%.0f"
+            ),
+            "product_gap": text(_("What is missing in the product")),
+            "development_cost": number(_("Cost to develop, {currency}", currency=currency), min_value=0, format="%.0f"),
+            "months_to_build": number(_("Months to build"), min_value=0, format="%d"),
+            "probability": number(_("Chance to win"), min_value=0.0, max_value=1.0, format="percent"),
+        },
+    )
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        if st.button(_("Apply the register"), type="primary", key="x_apply"):
+            st.session_state[key] = edited.dropna(subset=["customer_id"]).to_dict("records")
+            st.rerun(scope="app")
+    downloads(lambda: edited, "x_register", "x_register")
+    expected = abcdx.expected_potential(edited)
+    if expected == expected:
+        st.caption(
+            _(
+                "Potential a year, weighted by the chance to win: {money}, on {n} lines.",
+                money=short_money(expected, currency),
+                n=count(len(edited)),
+            )
+        )

@@ -1,0 +1,88 @@
+"""The open data set of this tab: which one, its workspace, and results remembered for this session only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+from uuid import uuid4
+
+import streamlit as st
+
+from ltvlib.samples import samples
+from ltvlib.workspace import Workspace
+from pages.ui.registry import REGISTRY, Session
+from pages.ui.words import _, language
+
+T = TypeVar("T")
+UPLOAD = "upload"
+
+
+@st.cache_resource(scope="session", show_spinner=False, on_release=REGISTRY.mark_gone)
+def _tab(uid: str) -> str:
+    """A sentinel that lives as long as the websocket; its release is the only public sign of a closed tab."""
+    return uid
+
+
+def me() -> Session:
+    """What this tab owns."""
+    uid: str = st.session_state.setdefault("uid", uuid4().hex)
+    _tab(uid)
+    return REGISTRY.session(uid)
+
+
+def begin_run() -> None:
+    """Call once at the start of a full run: stops queries of the run that this one replaces."""
+    mine = me().workspace
+    if mine is not None:
+        mine.database.interrupt()
+
+
+def choices() -> list[str]:
+    """Data sets this tab can open: its own upload first, then the samples."""
+    own = [UPLOAD] if me().workspace is not None else []
+    return [*own, *samples()]
+
+
+def title_of(name: str) -> str:
+    """What a data set is called in the reader's language."""
+    if name == UPLOAD:
+        mine = me().workspace
+        return mine.info.title if mine else _("Your file")
+    sample = samples()[name]
+    return sample.title.get(language(), sample.title["en"])
+
+
+def chosen() -> str:
+    """Name of the open data set; the first choice where none or an unknown one is named."""
+    name = st.session_state.get("data")
+    options = choices()
+    return name if name in options else options[0]
+
+
+def open_data(name: str) -> None:
+    """Open a data set (use as a callback)."""
+    st.session_state["data"] = name
+
+
+def workspace() -> Workspace:
+    """The open data set."""
+    name = chosen()
+    mine = me().workspace
+    return mine if name == UPLOAD and mine is not None else REGISTRY.sample(name)
+
+
+@st.cache_resource(scope="session", show_spinner=False, max_entries=300)
+def _remember(stamp: str, name: str, arguments: str, _work: Callable[[], object]) -> object:
+    return _work()
+
+
+def remember(work: Callable[..., T], *arguments: object, **options: object) -> T:
+    """``work(workspace, ...)`` for the open data set, computed once per session and set of arguments.
+
+    The cache belongs to the session, so nothing of one visitor's data can reach another.
+    """
+    space = workspace()
+    key = repr(arguments) + repr(sorted(options.items()))
+    name = f"{work.__module__}.{work.__qualname__}"
+    result: object = _remember(space.stamp, name, key, lambda: work(space, *arguments, **options))
+    return result  # type: ignore[return-value]

@@ -1,0 +1,151 @@
+"""Words, numbers and dates in the reader's language.
+
+English texts are the keys; the catalogues in ``locales/`` translate them. Numbers, dates, plurals and
+money follow Babel's data for the locale. The language comes from the switch in the sidebar, at first from
+the browser.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import gettext
+import io
+import math
+from functools import cache
+from pathlib import Path
+
+import streamlit as st
+from babel import dates, numbers
+from babel.messages import mofile, pofile
+
+from ltvlib.errors import LtvError
+from ltvlib.ingest.model import Note, Question
+from ltvlib.settings import Grain
+
+LOCALES = Path(__file__).parents[2] / "locales"
+LANGUAGES = {"en": "English", "ru": "Русский"}
+DASH = "–"
+
+
+@cache
+def _catalogue(language: str) -> gettext.NullTranslations:
+    path = LOCALES / language / "LC_MESSAGES" / "ltv.po"
+    if not path.exists():
+        return gettext.NullTranslations()
+    with path.open("rb") as file:
+        catalogue = pofile.read_po(file, locale=language)
+    buffer = io.BytesIO()
+    mofile.write_mo(buffer, catalogue)
+    buffer.seek(0)
+    return gettext.GNUTranslations(buffer)
+
+
+def language() -> str:
+    """Language of this session: the switch, else the browser's, else English."""
+    chosen = st.session_state.get("lang")
+    return chosen if chosen in LANGUAGES else browser_language()
+
+
+def browser_language() -> str:
+    """Language the browser asks for, English where we have no words for it."""
+    wanted = (st.context.locale or "en")[:2].lower()
+    return wanted if wanted in LANGUAGES else "en"
+
+
+def _(text: str, **params: object) -> str:
+    """The text in the reader's language, with ``{name}`` filled in."""
+    words = _catalogue(language()).gettext(text) if text else ""
+    return words.format(**params) if params else words
+
+
+def plural(one: str, many: str, n: int, **params: object) -> str:
+    """The right plural form; ``{n}`` is the count with grouping."""
+    return _catalogue(language()).ngettext(one, many, n).format(n=count(n), **params)
+
+
+def say(message: LtvError | Note | Question) -> str:
+    """An error, note or question of the library in the reader's language."""
+    return _(message.template).format(**message.params)
+
+
+def count(value: float) -> str:
+    """A whole number with grouping; a dash where undefined."""
+    return DASH if _missing(value) else numbers.format_decimal(round(value), format="#,##0", locale=language())
+
+
+def number(value: float, digits: int = 1) -> str:
+    """A number with at most ``digits`` decimals."""
+    return DASH if _missing(value) else numbers.format_decimal(round(value, digits), locale=language())
+
+
+def percent(value: float, digits: int = 0) -> str:
+    """A share 0..1 as percent."""
+    if _missing(value):
+        return DASH
+    pattern = "#,##0." + "0" * digits + "%" if digits else "#,##0%"
+    if language() == "ru":
+        pattern = pattern.replace("%", "\u00a0%")
+    return numbers.format_percent(value, format=pattern, locale=language())
+
+
+def money(value: float, currency: str) -> str:
+    """Money as people say it: cents below 100, none above; large sums stay whole."""
+    if _missing(value):
+        return DASH
+    digits = 2 if 0 < abs(value) < 100 else 0
+    shown = round(value, digits)
+    if not currency:
+        return number(shown, digits)
+    form = numbers.format_currency(shown, currency, locale=language(), currency_digits=False, format=_pattern(digits))
+    return form.replace("RUB", "₽")
+
+
+def short_money(value: float, currency: str) -> str:
+    """Money for tiles and axes: 1.2M, 340K in the reader's language."""
+    if _missing(value) or abs(value) < 100_000:
+        return money(value, currency)
+    if not currency:
+        return numbers.format_compact_decimal(value, locale=language(), fraction_digits=1)
+    digits = 1 if abs(value) >= 1_000_000 else 0
+    return numbers.format_compact_currency(value, currency, locale=language(), fraction_digits=digits)
+
+
+def _pattern(digits: int) -> str:
+    tail = "." + "0" * digits if digits else ""
+    return f"#,##0{tail}\u00a0¤" if language() == "ru" else f"¤#,##0{tail}"
+
+
+def day(value: dt.date | None) -> str:
+    """A date, medium length."""
+    return DASH if value is None else dates.format_date(value, format="medium", locale=language())
+
+
+def month(value: dt.date) -> str:
+    """A month with its year: Jan 2025."""
+    return dates.format_skeleton("yMMM", value, locale=language())
+
+
+def period(value: dt.date, grain: Grain) -> str:
+    """Name of a cohort period by its first day."""
+    if grain is Grain.YEAR:
+        return str(value.year)
+    if grain is Grain.QUARTER:
+        return dates.format_skeleton("yQQQ", value, locale=language())
+    if grain is Grain.WEEK:
+        return dates.format_date(value, format="short", locale=language())
+    return month(value)
+
+
+def by_unit(value: float, unit: str, currency: str) -> str:
+    """A metric's value in its unit."""
+    if unit == "money":
+        return short_money(value, currency)
+    if unit == "share":
+        return percent(value, 1 if not _missing(value) and abs(value) < 0.1 else 0)
+    if unit == "days":
+        return DASH if _missing(value) else plural("{n} day", "{n} days", round(value))
+    return number(value, 2) if unit == "number" else count(value)
+
+
+def _missing(value: float) -> bool:
+    return value is None or math.isnan(value)
