@@ -1,0 +1,188 @@
+"""Counting over the bytes of a text file, independent of any reader; the file is never held whole."""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+CHUNK = 8 << 20
+
+
+@dataclass(frozen=True)
+class ByteFacts:
+    """What one pass over a file tells.
+
+    Attributes:
+        size: bytes.
+        newlines: LF bytes; ``returns`` CR bytes; ``pairs`` CR LF pairs.
+        quotes: double quote bytes.
+        nuls: zero bytes; ``first_nul`` their first offset (-1 for none).
+        first_bad: offset of the first chunk that is not UTF-8, or -1.
+        first_high: offset of the first non-ASCII chunk, or -1.
+    """
+
+    size: int
+    newlines: int
+    returns: int
+    pairs: int
+    quotes: int
+    nuls: int
+    first_nul: int
+    first_bad: int
+    first_high: int
+
+
+def chunks(path: Path, offset: int = 0) -> Iterator[bytes]:
+    """The bytes of ``path`` from ``offset`` in pieces of a few MB."""
+    with path.open("rb") as file:
+        file.seek(offset)
+        while chunk := file.read(CHUNK):
+            yield chunk
+
+
+def scan(path: Path) -> ByteFacts:
+    """Count line ends, quotes and zero bytes, and check that the file is UTF-8."""
+    total = np.zeros(5, dtype=np.int64)
+    decoder = codecs.getincrementaldecoder("utf-8")("strict")
+    size, first_nul, first_bad, first_high, last = 0, -1, -1, -1, b""
+    for chunk in chunks(path):
+        total += _count(chunk)
+        total[2] += 1 if last == b"\r" and chunk[:1] == b"\n" else 0
+        if first_nul < 0 and (at := chunk.find(b"\0")) >= 0:
+            first_nul = size + at
+        if first_high < 0 and not chunk.isascii():
+            first_high = size
+        if first_bad < 0 and not _decodes(decoder, chunk):
+            first_bad = size
+        size, last = size + len(chunk), chunk[-1:]
+    if first_bad < 0 and not _decodes(decoder, b"", final=True):
+        first_bad = max(size - 4, 0)
+    newlines, returns, pairs, quotes, nuls = (int(value) for value in total)
+    return ByteFacts(size, newlines, returns, pairs, quotes, nuls, first_nul, first_bad, first_high)
+
+
+def _count(chunk: bytes) -> np.ndarray:
+    returns = chunk.count(b"\r")
+    pairs = chunk.count(b"\r\n") if returns else 0
+    return np.array([chunk.count(b"\n"), returns, pairs, chunk.count(b'"'), chunk.count(b"\0")], dtype=np.int64)
+
+
+def _decodes(decoder: codecs.IncrementalDecoder, chunk: bytes, final: bool = False) -> bool:
+    try:
+        decoder.decode(chunk, final)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def outer_spaces(path: Path, spaces: str, delimiter: str) -> str:
+    """Those of ``spaces`` that stand at the edge of a field somewhere in the file (so that trimming is needed)."""
+    codes = {char: char.encode() for char in spaces if char not in "\r\n"}
+    edges = [delimiter.encode(), b"\n", b"\r", b'"']
+    found: set[str] = set()
+    tail = b"\n"
+    for chunk in chunks(path):
+        block, tail = tail + chunk, chunk[-8:]
+        # Most files hold none of the lead bytes of the rare ones: one look instead of twenty.
+        general = b"\xe2\x80" in block or b"\xe2\x81" in block
+        for char in codes.keys() - found:
+            code = codes[char]
+            if (code[:1] != b"\xe2" or general) and code in block and _touches(block, code, edges):
+                found.add(char)
+    found.update(char for char, code in codes.items() if tail.endswith(code))
+    return "".join(sorted(found))
+
+
+def _touches(block: bytes, code: bytes, edges: list[bytes]) -> bool:
+    return any(code + edge in block or edge + code in block for edge in edges)
+
+
+@dataclass(frozen=True)
+class RecordCount:
+    """Records from an offset on, told by line ends outside quotes.
+
+    Attributes:
+        records: records, blank lines not counted.
+        quoted_newlines: line ends inside quotes.
+        inner_blanks: blank lines with a record after them.
+        longest: bytes of the longest physical line.
+    """
+
+    records: int
+    quoted_newlines: int
+    inner_blanks: int
+    longest: int
+
+
+def count_records(path: Path, offset: int, with_quotes: bool) -> RecordCount:
+    """Count records from ``offset`` (a record start) to the end of the file."""
+    counter = _Counter()
+    for chunk in chunks(path, offset):
+        counter.add(np.frombuffer(chunk, dtype=np.uint8), with_quotes)
+    return counter.result()
+
+
+class _Counter:
+    """Carries the state of the count over the borders of the chunks."""
+
+    def __init__(self) -> None:
+        self.position = 0
+        self.line_start = 0
+        self.parity = 0
+        self.records = 0
+        self.quoted = 0
+        self.blanks = 0
+        self.inner_blanks = 0
+        self.longest = 0
+        self.last_byte = 10
+        self.before_last = 0
+
+    def add(self, block: np.ndarray, with_quotes: bool) -> None:
+        """Count one chunk."""
+        ends = np.flatnonzero(block == 10)
+        if with_quotes:
+            ends = self._outside(block, ends)
+        starts = np.concatenate(([self.line_start - self.position], ends[:-1] + 1)) if len(ends) else ends
+        lengths = ends - starts
+        # A line of one byte is blank when that byte is the CR of a CR LF pair.
+        blank = (lengths == 0) | ((lengths == 1) & self._is_return(block, ends))
+        self._tally(blank)
+        if len(ends):
+            self.longest = max(self.longest, int(lengths.max()))
+            self.line_start = self.position + int(ends[-1]) + 1
+        self.position += len(block)
+        self.before_last = int(block[-2]) if len(block) > 1 else self.last_byte
+        self.last_byte = int(block[-1])
+
+    def _outside(self, block: np.ndarray, ends: np.ndarray) -> np.ndarray:
+        quotes = np.flatnonzero(block == 34)
+        inside = (np.searchsorted(quotes, ends) + self.parity) & 1
+        self.parity = (self.parity + len(quotes)) & 1
+        self.quoted += int(inside.sum())
+        outside: np.ndarray = ends[inside == 0]
+        return outside
+
+    def _is_return(self, block: np.ndarray, ends: np.ndarray) -> np.ndarray:
+        before = np.where(ends > 0, block[np.maximum(ends - 1, 0)], self.last_byte)
+        return np.asarray(before == 13)
+
+    def _tally(self, blank: np.ndarray) -> None:
+        filled = np.flatnonzero(~blank)
+        if len(filled):
+            self.inner_blanks += self.blanks + int(blank[: filled[-1]].sum())
+            self.blanks = int(blank[filled[-1] :].sum())
+            self.records += len(filled)
+        else:
+            self.blanks += len(blank)
+
+    def result(self) -> RecordCount:
+        """The totals, an unterminated last line included."""
+        rest = self.position - self.line_start
+        if rest:
+            self.records += 1
+            self.inner_blanks += self.blanks
+        return RecordCount(self.records, self.quoted, self.inner_blanks, max(self.longest, rest))
