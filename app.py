@@ -3,23 +3,16 @@
 import streamlit as st
 
 from pages.ui import choices, session
+from pages.ui.widgets import choose, switch
 from pages.ui.words import LANGUAGES, _, browser_language
 
-st.set_page_config(page_title="LTV Workbench", page_icon=":material/monitoring:", layout="wide")
+st.set_page_config(page_title="LTV Workbench", page_icon="pages/ui/icon.png", layout="wide")
 session.begin_run()
 
 with st.sidebar:
     head = st.container()
     filters_place = st.container()
-    st.segmented_control(
-        "Language · Язык",
-        list(LANGUAGES),
-        format_func=LANGUAGES.__getitem__,
-        default=browser_language(),
-        required=True,
-        key="lang",
-        bind="query-params",
-    )
+    switch("Language · Язык", list(LANGUAGES), LANGUAGES.__getitem__, "lang", browser_language())
 
 pages = {
     "data": st.Page("pages/data.py", title=_("Data"), icon=":material/upload_file:", url_path="data", default=True),
@@ -34,14 +27,8 @@ page = st.navigation(
 )
 
 with head:
-    st.selectbox(
-        _("Data set"),
-        session.choices(),
-        index=session.choices().index(session.chosen()),
-        format_func=session.title_of,
-        key="data",
-        bind="query-params",
-    )
+    options = session.choices()
+    choose(_("Data set"), options, session.title_of, "data", options[0])
 with filters_place:
     if page != pages["data"]:
         choices.sidebar()

@@ -109,6 +109,7 @@ async def lifespan(app: object) -> AsyncIterator[dict[str, object]]:
     """Warm imports and samples before the first visitor; freeze what stays for good."""
     import plotly.graph_objects  # noqa: F401  # the first page would wait for it
 
+    import pages.ui  # noqa: F401  # before the first visitor: app.py lists the pages, not the folder
     from ltvlib.samples import samples
     from pages.ui.registry import REGISTRY
 

@@ -129,7 +129,7 @@ def suggest(workspace: Workspace, window: Window, filters: Filters | None = None
         "median": ratios.weighted_median(middle, value["customers"]),
         "mean": float(ratios.average_order_value(value["revenue"].sum(), value["orders"].sum())),
         "pareto": _pareto_border(smallest, value["margin"].to_numpy()),
-        "natural": _natural_break(np.log(middle.to_numpy()), value["customers"].to_numpy(), smallest),
+        "natural": _natural_break(np.log(middle), value["customers"].to_numpy(), smallest),
     }
     orders, customers = often["orders"].to_numpy(dtype=float), often["customers"].to_numpy(dtype=float)
     counts = {
@@ -231,7 +231,9 @@ def moves(workspace: Workspace, rules: AbcdxRules, then: int, now: int = 0, filt
     )
 
 
-def density(workspace: Workspace, window: Window, filters: Filters | None = None, bins_per_unit: float = 6.0) -> Answer:
+def density(
+    workspace: Workspace, window: Window, filters: Filters | None = None, bins_per_unit: float = 12.0
+) -> Answer:
     """Customers per cell of average order value (log bins) x orders, for the segment map.
 
     Columns: value_from, value_to (currency), orders_from, orders_to, customers, margin.

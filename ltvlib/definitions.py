@@ -41,7 +41,7 @@ def N_(text: str) -> str:
 _ALL = (
     Metric(
         "ltv_m",
-        N_("Profit per customer, first {months} months"),
+        N_("Profit LTV, {months} months"),
         "money",
         N_(
             "Gross margin of the first {months} calendar months after the first order, that month included / customers acquired. Only customers whose {months} months are complete."

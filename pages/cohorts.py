@@ -17,22 +17,12 @@ currency = session.workspace().info.currency
 
 first, second = st.columns([3, 2])
 with first:
-    measure = choose(
-        _("Show"), list(Measure), label, "measure", list(Measure).index(Measure.CUMULATIVE_LTV), bind="query-params"
-    )
-    by = choose(
-        _("Rows"),
-        [None, *choices.attributes()],
-        cohort_view.row_kind,
-        choices.key("cohort_by"),
-        persist_state="session",
-    )
+    measure = choose(_("Show"), list(Measure), label, "measure", Measure.CUMULATIVE_LTV)
+    by = choose(_("Rows"), [None, *choices.attributes()], cohort_view.row_kind, choices.key("cohort_by"))
 with second:
-    grain = switch(_("Period"), list(Grain), cohort_view.grain_name, "grain", Grain.MONTH, bind="query-params")
+    grain = switch(_("Period"), list(Grain), cohort_view.grain_name, choices.key("grain"), cohort_view.usual_grain())
     is_ltv = measure is Measure.CUMULATIVE_LTV
-    basis = (
-        switch(_("Basis"), list(Basis), label, "basis", Basis.MARGIN, bind="query-params") if is_ltv else Basis.MARGIN
-    )
+    basis = switch(_("Basis"), list(Basis), label, "basis", Basis.MARGIN) if is_ltv else Basis.MARGIN
 
 table = session.remember(cohorts.cohort_table, measure, grain=grain, basis=basis, by=by, filters=found)
 if not table.rows:

@@ -22,11 +22,11 @@ with st.grid(3, gap="small", min_column_width=210):
     for figure in view.figures.values():
         tile(figure, compared)
 
+_facts, by_month = view.answers
+names = {"margin": _("Gross margin"), "revenue": _("Revenue")}
+basis = switch(_("Show"), list(names), names.__getitem__, "months_basis", label_visibility="collapsed")
 left, right = st.columns([3, 2])
-facts, by_month = view.answers
 with left:
-    names = {"margin": _("Gross margin"), "revenue": _("Revenue")}
-    basis = switch(_("Show"), list(names), names.__getitem__, "months_basis", label_visibility="collapsed")
     title = (
         _("Gross margin by month: first orders and returning customers")
         if basis == "margin"
@@ -37,7 +37,6 @@ with right:
     curve = session.remember(kpis.pareto, found)
     if curve.customers and curve.top20 == curve.top20:
         title = _("The best 20 % of customers bring {share} of the profit", share=percent(curve.top20))
-        st.container(height=40, border=False)
         chart(charts.pareto(curve), "pareto", title, title, curve.answer, ("pareto",))
     else:
         nothing(_("There is no profit in this period, so its concentration is undefined."))

@@ -7,6 +7,7 @@ Plotly reads ``<b>`` and ``<a>`` in labels.
 from __future__ import annotations
 
 import html
+from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
@@ -151,10 +152,20 @@ def segment_map(cells: pd.DataFrame, rules: AbcdxRules, currency: str) -> go.Fig
         xaxis={
             "type": "log",
             "title": {"text": f"{_('Average order value')}, {currency} →"},
-            "dtick": "D2" if value.size and value.max() / value.min() < 200 else 1,
+            **_ticks(value, lambda v: short_money(v, "")),
         },
-        yaxis={"type": "log", "title": {"text": _("Orders in the window") + " →"}, "dtick": "D2"},
+        yaxis={"type": "log", "title": {"text": _("Orders in the window") + " →"}, **_ticks(orders, count)},
     )
+
+
+def _ticks(values: np.ndarray, words: Callable[[float], str]) -> dict[str, object]:
+    """Labels at 1, 2 and 5 times powers of ten inside the data: readable on a logarithmic axis."""
+    if not values.size:
+        return {}
+    low, high = values.min() / 1.3, values.max() * 1.3
+    powers = range(int(np.floor(np.log10(low))), int(np.ceil(np.log10(high))) + 1)
+    places = [m * 10.0**p for p in powers for m in (1, 2, 5) if low <= m * 10.0**p <= high]
+    return {"tickvals": places, "ticktext": [words(place) for place in places]}
 
 
 def _borders(

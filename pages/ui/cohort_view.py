@@ -17,11 +17,17 @@ from pages.ui.components import customer_list, downloads, nothing, plain, table
 from pages.ui.words import _, period, plural
 
 Cell = tuple[int, int]
+READABLE = 24
 
 
 def grain_name(grain: Grain) -> str:
     """Name of a cohort period."""
     return {Grain.WEEK: _("Week"), Grain.MONTH: _("Month"), Grain.QUARTER: _("Quarter"), Grain.YEAR: _("Year")}[grain]
+
+
+def usual_grain() -> Grain:
+    """The grain whose table can be read at a glance: months up to two years of data, quarters beyond."""
+    return Grain.MONTH if len(choices.months()) <= READABLE else Grain.QUARTER
 
 
 def row_kind(by: Attribute | None) -> str:

@@ -18,6 +18,7 @@ from ltvlib.kpis import Figure
 from pages.ui import choices, session
 from pages.ui.words import _, by_unit, count, day, language, number, percent, say
 
+MONEY_COLUMNS = {"revenue", "margin", "average_order_value", "ltv", "lifetime_margin", "cumulative_margin"}
 PLOT = {"displayModeBar": False, "scrollZoom": False}
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|$~:])")
 
@@ -99,8 +100,8 @@ def chart(
 
 
 def _titled(title: str, key: str, answer: Answer | None, slugs: tuple[str, ...]) -> None:
-    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        st.markdown(f"**{title}**")
+    with st.container(horizontal=True, vertical_alignment="top", wrap=False):
+        st.markdown(f"**{title}**", width="stretch")
         if answer is not None:
             passport(key, answer, slugs)
 
@@ -143,7 +144,14 @@ def passport(key: str, answer: Answer, slugs: tuple[str, ...]) -> None:
 def table(frame: pd.DataFrame, key: str, alt: str, columns: dict[str, Any] | None = None, **options: Any) -> Any:
     """A table; ``columns`` names, orders and formats what is shown."""
     shown = frame[[name for name in columns if name in frame.columns]] if columns else frame
+    shown = _rounded(shown)
     return st.dataframe(shown, key=key, alt=alt, hide_index=True, column_config=columns, **options)
+
+
+def _rounded(frame: pd.DataFrame) -> pd.DataFrame:
+    """Money columns without cents for display, so that grouping by the reader's language is all that is left."""
+    money = [name for name in frame.columns if name in MONEY_COLUMNS]
+    return frame.assign(**{name: frame[name].round(0) for name in money}) if money else frame
 
 
 def downloads(make: Callable[[], pd.DataFrame], name: str, key: str) -> None:
@@ -180,14 +188,12 @@ def customer_columns(currency: str) -> dict[str, Any]:
         "name": st.column_config.TextColumn(_("Name")),
         "channel": st.column_config.TextColumn(_("Channel")),
         "manager": st.column_config.TextColumn(_("Manager")),
-        "orders": st.column_config.NumberColumn(label("orders"), format=fmt)
-        if "orders" in METRICS
-        else st.column_config.NumberColumn(_("Orders"), format=fmt),
-        "average_order_value": money(f"{label('average_order_value')}, {currency}", format="%.0f"),
-        "revenue": money(f"{label('revenue')}, {currency}", format="%.0f"),
-        "margin": money(f"{label('margin')}, {currency}", format="%.0f"),
-        "cumulative_margin": money(f"{_('Profit so far')}, {currency}", format="%.0f"),
-        "lifetime_margin": money(f"{_('Profit to date')}, {currency}", format="%.0f"),
+        "orders": st.column_config.NumberColumn(_("Orders"), format=fmt),
+        "average_order_value": money(f"{label('average_order_value')}, {currency}", format="localized"),
+        "revenue": money(f"{label('revenue')}, {currency}", format="localized"),
+        "margin": money(f"{label('margin')}, {currency}", format="localized"),
+        "cumulative_margin": money(f"{_('Profit so far')}, {currency}", format="localized"),
+        "lifetime_margin": money(f"{_('Profit to date')}, {currency}", format="localized"),
         "first_day": st.column_config.DateColumn(_("First order"), format="localized"),
         "last_day": st.column_config.DateColumn(_("Last order"), format="localized"),
         "days_since_last_order": st.column_config.NumberColumn(_("Days silent"), format="%d"),

@@ -135,12 +135,7 @@ def _pick(fields: dict[str, str], wanted: tuple[str, ...], names: list[str], sta
             options = [NONE, *names]
             help_text = next((_(c.meaning) for c in ORDERS.columns if c.name == field), None)
             value = choose(
-                words[field],
-                options,
-                str,
-                f"map_{field}",
-                options.index(current) if current in options else 0,
-                help=help_text,
+                words[field], options, str, f"map_{field}", current if current in options else NONE, help=help_text
             )
             if value != NONE:
                 fields[field] = value

@@ -26,15 +26,15 @@ def segment_columns(currency: str) -> dict[str, object]:
         ),
         "customer_share": number(label("customer_share"), format="percent", help=definition("customer_share")),
         "margin_share": number(label("margin_share"), format="percent", help=definition("margin_share")),
-        "revenue": number(f"{label('revenue')}, {currency}", format="%.0f", help=definition("revenue")),
-        "margin": number(f"{label('margin')}, {currency}", format="%.0f", help=definition("margin")),
+        "revenue": number(f"{label('revenue')}, {currency}", format="localized", help=definition("revenue")),
+        "margin": number(f"{label('margin')}, {currency}", format="localized", help=definition("margin")),
         "average_order_value": number(
-            f"{label('average_order_value')}, {currency}", format="%.0f", help=definition("average_order_value")
+            f"{label('average_order_value')}, {currency}", format="localized", help=definition("average_order_value")
         ),
         "orders_per_customer": number(
             label("orders_per_customer"), format="%.1f", help=definition("orders_per_customer")
         ),
-        "ltv": number(f"{label('ltv')}, {currency}", format="%.0f", help=definition("ltv")),
+        "ltv": number(f"{label('ltv')}, {currency}", format="localized", help=definition("ltv")),
         "mean_last_order": column.DateColumn(_("Last order, on average"), format="localized"),
     }
 
@@ -79,7 +79,7 @@ def movement(rules: AbcdxRules, found: Filters) -> None:
     words = {"customers": _("Customers"), "margin_now": _("Gross margin now")}
     with left:
         then = choose(
-            _("From the window that ends"), steps[1:], name.__getitem__, "moves_then", min(12, rules.window_months) - 1
+            _("From the window that ends"), steps[1:], name.__getitem__, "moves_then", min(12, rules.window_months)
         )
     with middle:
         now = choose(_("to the window that ends"), steps, name.__getitem__, "moves_now")

@@ -15,12 +15,7 @@ def controls(found: Filters) -> AbcdxRules:
     """Draw the sliders and return the rules they stand for. Their values live in the URL."""
     currency = session.workspace().info.currency
     months = switch(
-        _("Window before the end of the data"),
-        choices.WINDOWS,
-        choices.window_name,
-        choices.key("window"),
-        12,
-        bind="query-params",
+        _("Window before the end of the data"), choices.WINDOWS, choices.window_name, choices.key("window"), 12
     )
     window = Window(months, 0, found.until)
     tips = session.remember(abcdx.suggest, window, found)

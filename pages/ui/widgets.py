@@ -1,4 +1,8 @@
-"""Typed one-of-many widgets: a value always comes back, in the type of the options."""
+"""Typed one-of-many widgets whose choice stands in the link, in words that do not depend on the language.
+
+Streamlit's own ``bind`` writes the formatted label into the URL, so a link made in one language would not
+open in another; here the option itself (``month``, ``margin``, ``salon``) is written.
+"""
 
 from __future__ import annotations
 
@@ -15,11 +19,36 @@ def switch(
 ) -> T:
     """A row of buttons of which one is always on (two to five options)."""
     first = options[0] if default is None else default
-    return cast(
-        T, st.segmented_control(label, options, format_func=words, default=first, required=True, key=key, **more)
+    _prepare(key, options, first)
+    value = st.segmented_control(
+        label, options, format_func=words, required=True, key=key, persist_state="session", **more
     )
+    return _linked(key, cast(T, value), first)
 
 
-def choose(label: str, options: Sequence[T], words: Callable[[T], str], key: str, index: int = 0, **more: Any) -> T:
+def choose(
+    label: str, options: Sequence[T], words: Callable[[T], str], key: str, default: T | None = None, **more: Any
+) -> T:
     """A drop-down list of which one is always chosen."""
-    return cast(T, st.selectbox(label, cast(Any, options), index=index, format_func=words, key=key, **more))
+    first = options[0] if default is None else default
+    _prepare(key, options, first)
+    value = st.selectbox(label, cast(Any, options), format_func=words, key=key, persist_state="session", **more)
+    return _linked(key, cast(T, value), first)
+
+
+def _prepare(key: str, options: Sequence[T], default: T) -> None:
+    """Put the link's choice, else the default, into an untouched or outdated widget."""
+    if key in st.session_state and st.session_state[key] in options:
+        return
+    wanted = st.query_params.get(key)
+    st.session_state[key] = next((option for option in options if str(option) == wanted), default)
+
+
+def _linked(key: str, value: T, default: T) -> T:
+    """Write a choice other than the default into the link."""
+    if value != default:
+        if st.query_params.get(key) != str(value):
+            st.query_params[key] = str(value)
+    elif key in st.query_params:
+        del st.query_params[key]
+    return value

@@ -42,7 +42,7 @@ def _catalogue(language: str) -> gettext.NullTranslations:
 
 def language() -> str:
     """Language of this session: the switch, else the browser's, else English."""
-    chosen = st.session_state.get("lang")
+    chosen = st.session_state.get("lang") or st.query_params.get("lang")
     return chosen if chosen in LANGUAGES else browser_language()
 
 
@@ -89,30 +89,38 @@ def percent(value: float, digits: int = 0) -> str:
 
 
 def money(value: float, currency: str) -> str:
-    """Money as people say it: cents below 100, none above; large sums stay whole."""
+    """Money as people say it: cents below 100, none above."""
     if _missing(value):
         return DASH
     digits = 2 if 0 < abs(value) < 100 else 0
-    shown = round(value, digits)
-    if not currency:
-        return number(shown, digits)
-    form = numbers.format_currency(shown, currency, locale=language(), currency_digits=False, format=_pattern(digits))
-    return form.replace("RUB", "₽")
+    text = numbers.format_decimal(
+        round(value, digits), format="#,##0" + ("." + "0" * digits if digits else ""), locale=language()
+    )
+    return _with_symbol(text, currency)
 
 
 def short_money(value: float, currency: str) -> str:
     """Money for tiles and axes: 1.2M, 340K in the reader's language."""
     if _missing(value) or abs(value) < 100_000:
         return money(value, currency)
-    if not currency:
-        return numbers.format_compact_decimal(value, locale=language(), fraction_digits=1)
     digits = 1 if abs(value) >= 1_000_000 else 0
-    return numbers.format_compact_currency(value, currency, locale=language(), fraction_digits=digits)
+    return _with_symbol(numbers.format_compact_decimal(value, locale=language(), fraction_digits=digits), currency)
 
 
-def _pattern(digits: int) -> str:
-    tail = "." + "0" * digits if digits else ""
-    return f"#,##0{tail}\u00a0¤" if language() == "ru" else f"¤#,##0{tail}"
+def symbol(currency: str) -> str:
+    """Sign of a currency: ₽, $, €, or its code."""
+    return {"RUB": "₽", "RUR": "₽"}.get(currency) or numbers.get_currency_symbol(currency, locale=language())
+
+
+def _with_symbol(text: str, currency: str) -> str:
+    """The sign where the language puts it: before the number in English, after it in Russian."""
+    if not currency:
+        return text
+    if language() == "ru":
+        return f"{text}\u00a0{symbol(currency)}"
+    minus, rest = ("-", text[1:]) if text.startswith("-") else ("", text)
+    gap = "\u00a0" if len(symbol(currency)) > 2 else ""
+    return f"{minus}{symbol(currency)}{gap}{rest}"
 
 
 def day(value: dt.date | None) -> str:
