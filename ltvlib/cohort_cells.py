@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from ltvlib import ratios
-from ltvlib.settings import Grain, period_start
+from ltvlib.settings import Grain, period_number, period_start
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,8 @@ def cube_of(frame: pd.DataFrame, grain: Grain, as_of: dt.date) -> Cube:
     """Arrays from cells. Missing cells inside the data are true zeros; maturity is judged by the calendar."""
     groups = sorted(frame["grp"].unique().tolist())
     cohorts = np.arange(frame["cohort"].min(), frame["cohort"].max() + 1) if len(frame) else np.array([], dtype=int)
-    ages = int(frame["age"].max()) + 1 if len(frame) else 0
+    # silent months at the end are true zeros, so the calendar decides how many ages there are
+    ages = max(int(frame["age"].max()) + 1, period_number(as_of, grain) - int(cohorts[0])) if len(frame) else 0
     shape = (len(groups), len(cohorts), ages)
     place = {name: index for index, name in enumerate(groups)}
     where = (

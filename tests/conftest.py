@@ -1,0 +1,53 @@
+"""Shared pieces: small workspaces from plain rows, and where the reference data lie."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from ltvlib.schema import TABLES
+from ltvlib.workspace import DataSet, Workspace, open_parquet
+
+ROOT = Path(__file__).parents[1]
+SHARED = ROOT.parent / "shared" / "data"
+
+
+def shared(*parts: str) -> Path:
+    """A reference file; the test skips with a reason where the folder is absent."""
+    path = SHARED.joinpath(*parts)
+    if not path.exists():
+        pytest.skip(f"reference data not on this machine: {'/'.join(parts)}")
+    return path
+
+
+def golden(topic: str) -> dict[str, Any]:
+    """Cases of one golden topic by name."""
+    data = json.loads(shared("golden", f"{topic}.json").read_text(encoding="utf-8"))
+    return {case["name"]: case for case in data["cases"]}
+
+
+def order_frame(rows: list[dict[str, Any]]) -> pd.DataFrame:
+    """Canonical orders from rows with customer_id, ordered_at, revenue and whatever else differs."""
+    defaults = {"gross_margin": None, "is_refund": False, "channel": None, "manager": None, "status": None}
+    full = [{"order_id": f"o{place}", **defaults, **row} for place, row in enumerate(rows)]
+    frame = pd.DataFrame(full, columns=list(TABLES["orders"].names))
+    frame["ordered_at"] = pd.to_datetime(frame["ordered_at"])
+    frame["gross_margin"] = frame["gross_margin"].astype(float)
+    return frame
+
+
+def open_rows(
+    folder: Path, orders: list[dict[str, Any]] | pd.DataFrame, as_of: dt.date, margin_rate: float = 1.0, **tables: pd.DataFrame
+) -> Workspace:
+    """A workspace from rows; ``tables`` are further canonical tables."""
+    frame = orders if isinstance(orders, pd.DataFrame) else order_frame(orders)
+    paths = {}
+    for name, table in {"orders": frame, **tables}.items():
+        paths[name] = folder / f"{name}.parquet"
+        table.to_parquet(paths[name])
+    return open_parquet(paths, DataSet("test", "Test", "EUR", as_of, "rate", margin_rate, "rows in a test"))
