@@ -131,7 +131,8 @@ def test_dates_lie_inside_the_observation(name: str) -> None:
             assert frame[column].max() < as_of(name), (path.stem, column)
             assert frame[column].min() >= pd.Timestamp("2023-01-01"), (path.stem, column)
     won = table(name, "customers").set_index("customer_id")["acquired_at"]
-    assert (first_rows(name).set_index("customer_id")["ordered_at"] >= won).all()
+    first = first_rows(name)
+    assert (first["ordered_at"] >= first["customer_id"].map(won)).all()
 
 
 @pytest.mark.parametrize("name", SETS)
@@ -262,6 +263,45 @@ def test_wrong_papers_on_the_first_order_cost_customers() -> None:
     truth = measured("b2b", "first_papers")
     assert truth["groups"] == returns("b2b", first_by("b2b", papers), truth["days"])
     assert truth["groups"]["wrong"]["return_rate"] < 0.6 * truth["groups"]["ok"]["return_rate"]
+
+
+def test_every_late_delivery_costs_orders() -> None:
+    done = delivered("b2b")
+    late = dict(zip(done["order_id"], done["late"], strict=True))
+    first = set(first_rows("b2b")["order_id"])
+    rows = sales("b2b")[["customer_id", "ordered_at", "order_id"]].itertuples(index=False)
+    events = [(who, at, late[order]) for who, at, order in rows if order in late and order not in first]
+    truth = measured("b2b", "late_delivery")
+    assert truth["groups"] == returns("b2b", events, truth["days"])
+
+
+def test_farmers_bring_more_orders_after_the_hand_over() -> None:
+    truth = measured("b2b", "hand_over_to_farmers")
+    counts: dict[str, list[int]] = {"farmer": [], "hunter": []}
+    for who, mine in sales("b2b").groupby("customer_id"):
+        if len(mine) < 3 or who == "000042":
+            continue
+        third, manager = mine["ordered_at"].iloc[2], mine["manager"].iloc[2]
+        until = third + timedelta(days=truth["days"])
+        if until < as_of("b2b"):
+            role = "farmer" if manager in truth["farmers"] else "hunter"
+            counts[role].append(sum(third < at <= until for at in mine["ordered_at"]))
+    for role, found in counts.items():
+        row = {"customers": len(found), "orders": pytest.approx(sum(found) / len(found), abs=1e-4)}
+        assert truth["groups"][role] == row
+    assert truth["groups"]["farmer"]["orders"] > 1.4 * truth["groups"]["hunter"]["orders"]
+
+
+@pytest.mark.parametrize(
+    ("name", "key", "yes", "no"),
+    [("kids", "newsletter_without_effect", "reader", "other"), ("electronics", "card_by_lot", "holder", "other")],
+)
+def test_participants_against_others(name: str, key: str, yes: str, no: str) -> None:
+    truth, took_part = measured(name, key), set(table(name, "participations")["customer_id"])
+    rows = first_rows(name)[["customer_id", "ordered_at"]].itertuples(index=False)
+    events = [(who, at, yes if who in took_part else no) for who, at in rows]
+    assert truth["groups"] == returns(name, events, truth["days"])
+    assert truth["groups"][yes]["return_rate"] > truth["groups"][no]["return_rate"]
 
 
 def test_the_departed_master_takes_orphans_along() -> None:

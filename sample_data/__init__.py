@@ -1,0 +1,1 @@
+"""Small committed data sets, one per line of business, and the script that makes them."""
