@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8501
 
-.PHONY: run test check browser format clean
+.PHONY: run test check browser format words clean
 
 $(VENV)/.run: requirements.txt
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -41,3 +41,8 @@ format: $(VENV)/.dev
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+# Collect new texts into the catalogues; translate what is empty in locales/*/LC_MESSAGES/ltv.po.
+words: $(VENV)/.dev
+	$(BIN)/pybabel -q extract -F babel.cfg --no-location --sort-output -k N_ -k plural:1,2 -k LtvError -k ReadError -k MappingError -k LimitError -k MissingTableError -k Note -k Question:2 -k progress -o build/ltv.pot ltvlib pages app.py
+	$(BIN)/pybabel -q update -i build/ltv.pot -d locales -D ltv --no-fuzzy-matching --ignore-obsolete --omit-header

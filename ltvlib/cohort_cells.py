@@ -81,8 +81,9 @@ def cube_of(frame: pd.DataFrame, grain: Grain, as_of: dt.date) -> Cube:
     """Arrays from cells. Missing cells inside the data are true zeros; maturity is judged by the calendar."""
     groups = sorted(frame["grp"].unique().tolist())
     cohorts = np.arange(frame["cohort"].min(), frame["cohort"].max() + 1) if len(frame) else np.array([], dtype=int)
-    # silent months at the end are true zeros, so the calendar decides how many ages there are
-    ages = max(int(frame["age"].max()) + 1, period_number(as_of, grain) - int(cohorts[0])) if len(frame) else 0
+    # the calendar decides how many ages there are: silent months at the end are true zeros, running ones are not shown
+    ages = max(1, period_number(as_of, grain) - int(cohorts[0])) if len(frame) else 0
+    frame = frame[frame["age"] < ages]
     shape = (len(groups), len(cohorts), ages)
     place = {name: index for index, name in enumerate(groups)}
     where = (

@@ -229,5 +229,5 @@ def _rolling(workspace: Workspace, cube: Cube, grain: Grain, by: Attribute | Non
     counts = np.zeros(cube.customers.shape)
     place = {name: index for index, name in enumerate(cube.groups)}
     for grp, cohort, age, customers in frame.itertuples(index=False):
-        counts[place[grp], cohort - cube.cohorts[0], age] = customers
+        counts[place[grp], cohort - cube.cohorts[0], min(age, counts.shape[2] - 1)] += customers
     return np.cumsum(counts[:, :, ::-1], axis=2)[:, :, ::-1]

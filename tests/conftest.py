@@ -42,7 +42,11 @@ def order_frame(rows: list[dict[str, Any]]) -> pd.DataFrame:
 
 
 def open_rows(
-    folder: Path, orders: list[dict[str, Any]] | pd.DataFrame, as_of: dt.date, margin_rate: float = 1.0, **tables: pd.DataFrame
+    folder: Path,
+    orders: list[dict[str, Any]] | pd.DataFrame,
+    as_of: dt.date,
+    margin_rate: float = 1.0,
+    **tables: pd.DataFrame,
 ) -> Workspace:
     """A workspace from rows; ``tables`` are further canonical tables."""
     frame = orders if isinstance(orders, pd.DataFrame) else order_frame(orders)

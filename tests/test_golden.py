@@ -15,10 +15,16 @@ from tests.conftest import golden, open_rows, order_frame, shared
 
 def canonical(frame: pd.DataFrame) -> pd.DataFrame:
     """Fill what a data set does not have."""
-    return order_frame([]).astype(object).reindex(range(len(frame))).assign(**{c: frame[c].to_numpy() for c in frame}).assign(
-        is_refund=frame["is_refund"].to_numpy() if "is_refund" in frame else False,
-        order_id=[f"o{n}" for n in range(len(frame))],
-        gross_margin=np.nan,
+    return (
+        order_frame([])
+        .astype(object)
+        .reindex(range(len(frame)))
+        .assign(**{c: frame[c].to_numpy() for c in frame})
+        .assign(
+            is_refund=frame["is_refund"].to_numpy() if "is_refund" in frame else False,
+            order_id=[f"o{n}" for n in range(len(frame))],
+            gross_margin=np.nan,
+        )
     )
 
 
@@ -28,15 +34,23 @@ def invoices(filter_name: str) -> pd.DataFrame:
         lines = lines[lines["Quantity"] > 0]
     if "price_gt_0" in filter_name:
         lines = lines[lines["UnitPrice"] > 0]
-    lines = lines.assign(revenue=lines["Quantity"] * lines["UnitPrice"], customer_id=lines["CustomerID"].astype(int).astype(str))
-    return lines.groupby("InvoiceNo").agg(customer_id=("customer_id", "first"), ordered_at=("InvoiceDate", "min"), revenue=("revenue", "sum")).reset_index(drop=True)
+    lines = lines.assign(
+        revenue=lines["Quantity"] * lines["UnitPrice"], customer_id=lines["CustomerID"].astype(int).astype(str)
+    )
+    return (
+        lines.groupby("InvoiceNo")
+        .agg(customer_id=("customer_id", "first"), ordered_at=("InvoiceDate", "min"), revenue=("revenue", "sum"))
+        .reset_index(drop=True)
+    )
 
 
 @pytest.fixture(scope="module", params=["raw_nonnull_customer", "qty_gt_0", "qty_gt_0_price_gt_0"])
 def retail(request, tmp_path_factory) -> tuple[Workspace, dict]:
     expected = golden("online_retail_cohorts")[f"cohort_month_{request.param}"]["expected"]
     # the source counts every invoice as a purchase, credit notes included, so none is marked as a refund here
-    return open_rows(tmp_path_factory.mktemp("retail"), canonical(invoices(request.param)), dt.date(2012, 1, 1), 0.4), expected
+    return open_rows(
+        tmp_path_factory.mktemp("retail"), canonical(invoices(request.param)), dt.date(2012, 1, 1), 0.4
+    ), expected
 
 
 def test_online_retail_cohorts(retail):
@@ -100,7 +114,13 @@ def test_afisha_cohorts_and_cumulative_ltv(afisha):
 
 def test_cdnow_summary(tmp_path: Path):
     """2,357 customers of the 1/10 sample: repeat orders and ages against the published customer table."""
-    raw = pd.read_csv(shared("cdnow", "CDNOW_sample.txt"), sep=r"\s+", header=None, names=["master", "customer_id", "day", "units", "revenue"], dtype=str)
+    raw = pd.read_csv(
+        shared("cdnow", "CDNOW_sample.txt"),
+        sep=r"\s+",
+        header=None,
+        names=["master", "customer_id", "day", "units", "revenue"],
+        dtype=str,
+    )
     raw["ordered_at"] = pd.to_datetime(raw["day"], format="%Y%m%d")
     frame = raw[["customer_id", "ordered_at"]].assign(revenue=raw["revenue"].astype(float))
     workspace = open_rows(tmp_path, canonical(frame), dt.date(1997, 10, 1))

@@ -16,7 +16,18 @@ from hypothesis import strategies as some
 
 from ltvlib import abcdx, kpis
 from ltvlib.cohorts import Measure, cell_customers, cohort_table
-from ltvlib.settings import AbcdxRules, AbcdxSegment, Attribute, Basis, Filters, Grain, Window, months_before, period_number, period_start
+from ltvlib.settings import (
+    AbcdxRules,
+    AbcdxSegment,
+    Attribute,
+    Basis,
+    Filters,
+    Grain,
+    Window,
+    months_before,
+    period_number,
+    period_start,
+)
 from ltvlib.workspace import Workspace
 from tests.conftest import open_rows
 
@@ -31,9 +42,13 @@ order = some.fixed_dictionaries(
         "channel": some.sampled_from(["web", "shop", None]),
     }
 )
-histories = some.lists(order, min_size=1, max_size=40).map(lambda rows: [{**r, "revenue": -r["revenue"]} if r["is_refund"] else r for r in rows])
+histories = some.lists(order, min_size=1, max_size=40).map(
+    lambda rows: [{**r, "revenue": -r["revenue"]} if r["is_refund"] else r for r in rows]
+)
 as_ofs = some.sampled_from([dt.date(2024, 9, 1), dt.date(2024, 8, 15), dt.date(2024, 3, 31), dt.date(2024, 2, 29)])
-SLOW = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+SLOW = settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
 
 
 class Twin:
@@ -44,7 +59,9 @@ class Twin:
         kept = [r for r in rows if r["ordered_at"].date() < as_of]
         buyers = {r["customer_id"] for r in kept if not r["is_refund"]}
         self.rows = [r for r in kept if r["customer_id"] in buyers]
-        self.first = {c: min(r["ordered_at"] for r in self.rows if r["customer_id"] == c and not r["is_refund"]) for c in buyers}
+        self.first = {
+            c: min(r["ordered_at"] for r in self.rows if r["customer_id"] == c and not r["is_refund"]) for c in buyers
+        }
 
     def cohort(self, customer: str, grain: Grain) -> int:
         return period_number(self.first[customer].date(), grain)
@@ -94,21 +111,33 @@ def test_cohort_tables(grain: Grain, rows: list[dict], as_of: dt.date):
             if period_start(born + age + 1, grain) > as_of:
                 assert all(math.isnan(v) for v in seen.values())
                 continue
-            later = {c for c in members if any(c in cells[(born, k)]["active"] for b, k in cells if b == born and k >= age)}
+            later = {
+                c for c in members if any(c in cells[(born, k)]["active"] for b, k in cells if b == born and k >= age)
+            }
             assert seen[Measure.CUSTOMERS] == len(cell["active"])
             assert seen[Measure.RETENTION] == pytest.approx(len(cell["active"]) / len(members))
             assert seen[Measure.ROLLING_RETENTION] == pytest.approx(len(later) / len(members))
             assert seen[Measure.REVENUE] == pytest.approx(float(cell["revenue"]))
             assert seen[Measure.MARGIN] == pytest.approx(float(cell["revenue"]) * 0.4, abs=0.01)
             assert seen[Measure.CUMULATIVE_LTV] == pytest.approx(float(running) / len(members))
-            for measure, top, bottom in ((Measure.AVERAGE_ORDER_VALUE, float(cell["revenue"]), cell["orders"]), (Measure.ORDERS_PER_CUSTOMER, cell["orders"], len(cell["active"]))):
+            for measure, top, bottom in (
+                (Measure.AVERAGE_ORDER_VALUE, float(cell["revenue"]), cell["orders"]),
+                (Measure.ORDERS_PER_CUSTOMER, cell["orders"], len(cell["active"])),
+            ):
                 assert (math.isnan(seen[measure]) and not bottom) or seen[measure] == pytest.approx(top / bottom)
             people = cell_customers(workspace, grain, age, cohort=tables[Measure.CUSTOMERS].rows[place]).frame
             assert set(people["customer_id"]) == cell["active"]
 
 
 @SLOW
-@given(rows=histories, as_of=as_ofs, value=some.integers(1, 900), often=some.integers(1, 6), months=some.sampled_from([1, 3, 6, 12]), shift=some.integers(0, 5))
+@given(
+    rows=histories,
+    as_of=as_ofs,
+    value=some.integers(1, 900),
+    often=some.integers(1, 6),
+    months=some.sampled_from([1, 3, 6, 12]),
+    shift=some.integers(0, 5),
+)
 def test_segments(rows: list[dict], as_of: dt.date, value: int, often: int, months: int, shift: int):
     twin, workspace = Twin(rows, as_of), opened(rows, as_of)
     rules = AbcdxRules(float(value), often, months, x_customers=("c0",))
@@ -143,9 +172,15 @@ def test_overview_and_pareto(rows: list[dict], as_of: dt.date):
     assert view.figures["revenue"].value == pytest.approx(float(sum(v[1] for v in facts.values())))
     orders = sum(v[0] for v in facts.values())
     if orders:
-        assert view.figures["average_order_value"].value == pytest.approx(float(sum(v[1] for v in facts.values())) / orders)
-        assert view.figures["repeat_purchase_rate"].value == pytest.approx(sum(v[0] > 1 for v in active.values()) / len(active))
-    assert view.months["revenue"].sum() == pytest.approx(float(sum(Decimal(str(r["revenue"])) for r in twin.rows)), abs=0.01)
+        assert view.figures["average_order_value"].value == pytest.approx(
+            float(sum(v[1] for v in facts.values())) / orders
+        )
+        assert view.figures["repeat_purchase_rate"].value == pytest.approx(
+            sum(v[0] > 1 for v in active.values()) / len(active)
+        )
+    assert view.months["revenue"].sum() == pytest.approx(
+        float(sum(Decimal(str(r["revenue"])) for r in twin.rows)), abs=0.01
+    )
     assert view.months["new_customers"].sum() == len(twin.first)
     curve = kpis.pareto(workspace)
     profits = sorted((float(v[1]) for v in active.values()), reverse=True)
@@ -158,7 +193,15 @@ def test_overview_and_pareto(rows: list[dict], as_of: dt.date):
 def test_filters_never_break_month_zero(rows: list[dict], as_of: dt.date):
     workspace = opened(rows, as_of)
     rules = AbcdxRules(200.0, 2, 12)
-    for filters in (Filters(), Filters(((Attribute.CHANNEL, ("web",)),)), Filters(((Attribute.CHANNEL, ("", "shop")),)), Filters(segments=(AbcdxSegment.A, AbcdxSegment.D), rules=rules), Filters(since=period_number(dt.date(2023, 6, 1), Grain.MONTH), until=period_number(dt.date(2024, 1, 1), Grain.MONTH))):
+    for filters in (
+        Filters(),
+        Filters(((Attribute.CHANNEL, ("web",)),)),
+        Filters(((Attribute.CHANNEL, ("", "shop")),)),
+        Filters(segments=(AbcdxSegment.A, AbcdxSegment.D), rules=rules),
+        Filters(
+            since=period_number(dt.date(2023, 6, 1), Grain.MONTH), until=period_number(dt.date(2024, 1, 1), Grain.MONTH)
+        ),
+    ):
         table = cohort_table(workspace, Measure.RETENTION, filters=filters)
         if table.ages:
             zero = table.values[:, 0]

@@ -15,6 +15,7 @@ from ltvlib import abcdx
 from ltvlib.settings import AbcdxRules, AbcdxSegment, Attribute, Filters, month_number
 from ltvlib.workspace import Workspace
 from pages.ui import session
+from pages.ui.widgets import fixed
 from pages.ui.words import _, month, plural
 
 WINDOWS = (3, 6, 12, 18, 24, 36)
@@ -43,6 +44,11 @@ def segment_name(segment: str) -> str:
         "inactive": _("Inactive"),
         "new": _("Not a customer yet"),
     }[segment]
+
+
+def short_segment(segment: str) -> str:
+    """A segment's letter."""
+    return _("Inactive") if segment == "inactive" else segment
 
 
 def key(name: str) -> str:
@@ -127,7 +133,7 @@ def sidebar() -> None:
                 _("Period"),
                 known,
                 value=(known[0], known[-1]),
-                format_func=month,
+                format_func=fixed(known, month),
                 key=key("period"),
                 persist_state="session",
                 help=_(
@@ -138,7 +144,7 @@ def sidebar() -> None:
             st.multiselect(
                 attribute_name(attribute),
                 values,
-                format_func=lambda value: value or _("not known"),
+                format_func=fixed(values, lambda value: value or _("not known")),
                 key=key(attribute.value),
                 persist_state="session",
                 placeholder=_("All"),
@@ -147,7 +153,7 @@ def sidebar() -> None:
             _("Segments"),
             [segment.value for segment in AbcdxSegment],
             selection_mode="multi",
-            format_func=lambda value: _("Inactive") if value == "inactive" else value,
+            format_func=fixed([segment.value for segment in AbcdxSegment], short_segment),
             key=key("segments"),
             persist_state="session",
         )

@@ -13,7 +13,7 @@ from ltvlib.schema import ORDERS
 from pages.ui import receive
 from pages.ui.components import plain, table
 from pages.ui.registry import Session, Upload
-from pages.ui.widgets import choose
+from pages.ui.widgets import choose, fixed
 from pages.ui.words import _, count, plural, say
 
 NONE = "–"
@@ -147,7 +147,11 @@ def _ask(question: Question, start: Mapping) -> object:
         default = [o for o in question.options if o in (start.sale_statuses or ())]
         return tuple(st.multiselect(say(question), question.options, default=default, key="ask_sale_statuses"))
     return st.radio(
-        plain(say(question), 300), question.options, index=None, key=f"ask_{question.field}", format_func=_option_name
+        plain(say(question), 300),
+        question.options,
+        index=None,
+        key=f"ask_{question.field}",
+        format_func=fixed(question.options, _option_name),
     )
 
 

@@ -21,7 +21,7 @@ def switch(
     first = options[0] if default is None else default
     _prepare(key, options, first)
     value = st.segmented_control(
-        label, options, format_func=words, required=True, key=key, persist_state="session", **more
+        label, options, format_func=fixed(options, words), required=True, key=key, persist_state="session", **more
     )
     return _linked(key, cast(T, value), first)
 
@@ -32,8 +32,16 @@ def choose(
     """A drop-down list of which one is always chosen."""
     first = options[0] if default is None else default
     _prepare(key, options, first)
-    value = st.selectbox(label, cast(Any, options), format_func=words, key=key, persist_state="session", **more)
+    value = st.selectbox(
+        label, cast(Any, options), format_func=fixed(options, words), key=key, persist_state="session", **more
+    )
     return _linked(key, cast(T, value), first)
+
+
+def fixed(options: Sequence[T], words: Callable[[T], str]) -> Callable[[T], str]:
+    """The words said once, now: they must not depend on the session the widget is asked from later."""
+    names = {option: words(option) for option in options}
+    return names.__getitem__
 
 
 def _prepare(key: str, options: Sequence[T], default: T) -> None:
