@@ -1,0 +1,64 @@
+"""Any export to canonical tables, in two steps a page calls: ``inspect`` the file, then ``load`` it.
+
+Both run in a limited child process (:mod:`ltvlib.ingest.process`): the file itself is never parsed here.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from ltvlib.ingest.model import ImportReport, Inspection, Limits, Mapping, RawTable, ReadOptions
+from ltvlib.ingest.process import Cancelled, CancelledError, ProgressCall, run
+
+__all__ = ["CancelledError", "inspect", "load"]
+
+
+def inspect(
+    source: Path,
+    work_dir: Path,
+    options: ReadOptions | None = None,
+    limits: Limits | None = None,
+    on_progress: ProgressCall | None = None,
+    cancelled: Cancelled | None = None,
+    mapping: Mapping | None = None,
+) -> Inspection:
+    """Read ``source`` into a raw table in ``work_dir``, look at its columns and propose a mapping.
+
+    Raises:
+        ReadError: the file is no table; the sentence says what to do.
+        LimitError: a stated limit was reached.
+        CancelledError: ``cancelled`` said so.
+    """
+    payload = {
+        "source": str(source.resolve()),
+        "out_dir": str(work_dir.resolve()),
+        "options": json.loads((options or ReadOptions()).to_json()),
+        "mapping": json.loads(mapping.to_json()) if mapping else None,
+    }
+    found = run("inspect", payload, limits=limits or Limits(), on_progress=on_progress, cancelled=cancelled)
+    return Inspection.from_dict(found)
+
+
+def load(
+    raw: RawTable,
+    mapping: Mapping,
+    out_dir: Path,
+    limits: Limits | None = None,
+    on_progress: ProgressCall | None = None,
+    cancelled: Cancelled | None = None,
+) -> ImportReport:
+    """Turn a raw table into the canonical tables in ``out_dir``, every record accounted for.
+
+    Raises:
+        MappingError: a column cannot be used as mapped.
+        LimitError: a stated limit was reached.
+        CancelledError: ``cancelled`` said so.
+    """
+    payload = {
+        "raw": json.loads(raw.to_json()),
+        "mapping": json.loads(mapping.to_json()),
+        "out_dir": str(out_dir.resolve()),
+    }
+    found = run("convert", payload, limits=limits or Limits(), on_progress=on_progress, cancelled=cancelled)
+    return ImportReport.from_dict(found)

@@ -1,0 +1,153 @@
+"""The child process that touches untrusted files: one job from stdin, progress and one result on stdout.
+
+It limits itself before anything large is imported; the operating system keeps the limits. Run as
+``python -m ltvlib.ingest.child`` by :mod:`ltvlib.ingest.process` only.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ltvlib.ingest.model import Limits
+
+Progress = Callable[[str, float], None]
+Job = Callable[[dict[str, Any], "Limits", Progress], dict[str, Any]]
+
+_OUT_OF_MEMORY = (
+    "This file needs more than the {limit} MB of memory allowed; export a shorter period or save it as CSV."
+)
+_TOO_BIG_OUTPUT = "The table grows beyond the {limit} MB allowed on disk; export a shorter period."
+_FULL_DISK = "There is no room left on the disk; free some space and try again."
+_UNEXPECTED = "The file could not be read ({kind}); save it as CSV (UTF-8) and upload it again."
+
+
+def limit_self(limits: Limits) -> None:
+    """Hand the limits to the operating system; Windows has none of these, there the clock alone counts."""
+    try:
+        import resource
+    except ImportError:
+        return
+    wanted = {
+        resource.RLIMIT_AS: limits.memory_mb << 20,
+        resource.RLIMIT_CPU: limits.seconds,
+        resource.RLIMIT_FSIZE: limits.output_mb << 20,
+        resource.RLIMIT_NOFILE: 256,
+        resource.RLIMIT_CORE: 0,
+    }
+    for kind, value in wanted.items():
+        _, hard = resource.getrlimit(kind)
+        soft = value if hard == resource.RLIM_INFINITY else min(value, hard)
+        # The CPU limit first warns, then kills: give the warning a second.
+        extra = 1 if kind == resource.RLIMIT_CPU and hard == resource.RLIM_INFINITY else 0
+        resource.setrlimit(kind, (soft, soft + extra))
+
+
+def read_job(payload: dict[str, Any], limits: Limits, progress: Progress) -> dict[str, Any]:
+    """File -> raw table."""
+    from ltvlib.ingest.model import ReadOptions
+    from ltvlib.ingest.reader import read_raw
+
+    options = ReadOptions.from_dict(payload.get("options") or {})
+    table = read_raw(Path(payload["source"]), Path(payload["out_dir"]), options, limits, progress)
+    return _plain(table)
+
+
+def inspect_job(payload: dict[str, Any], limits: Limits, progress: Progress) -> dict[str, Any]:
+    """File -> raw table -> profile and proposal."""
+    from ltvlib.ingest.model import RawTable
+    from ltvlib.ingest.profile import inspect_raw
+
+    raw = RawTable.from_dict(read_job(payload, limits, lambda message, share: progress(message, share * 0.8)))
+    progress("Looking at the columns", 0.85)
+    return _plain(inspect_raw(raw, _mapping(payload)))
+
+
+def convert_job(payload: dict[str, Any], limits: Limits, progress: Progress) -> dict[str, Any]:
+    """Raw table and mapping -> canonical tables."""
+    from ltvlib.ingest.convert import convert
+    from ltvlib.ingest.model import RawTable
+
+    mapping = _mapping(payload)
+    assert mapping is not None
+    return _plain(convert(RawTable.from_dict(payload["raw"]), mapping, Path(payload["out_dir"]), progress))
+
+
+JOBS: dict[str, Job] = {"read": read_job, "inspect": inspect_job, "convert": convert_job}
+
+
+def _mapping(payload: dict[str, Any]) -> Any:
+    from ltvlib.ingest.model import Mapping
+
+    return Mapping.from_dict(payload["mapping"]) if payload.get("mapping") else None
+
+
+def _plain(value: Any) -> dict[str, Any]:
+    result: dict[str, Any] = json.loads(value.to_json())
+    return result
+
+
+def main() -> int:
+    """Run the one job; whatever happens, the last line on stdout says so."""
+    channel = _take_stdout()
+    task = json.loads(sys.stdin.buffer.readline())
+    from ltvlib.ingest.model import Limits
+
+    limits = Limits.from_dict(task["limits"])
+    limit_self(limits)
+    say = _Speaker(channel)
+    try:
+        result = JOBS[task["job"]](task["payload"], limits, say.progress)
+    except BaseException as error:
+        say.failure(error, limits)
+        return 1
+    say.line({"result": result})
+    return 0
+
+
+def _take_stdout() -> int:
+    """Keep the real stdout for the protocol; a library that prints cannot break it."""
+    channel = os.dup(1)
+    os.dup2(2, 1)
+    return channel
+
+
+class _Speaker:
+    def __init__(self, channel: int) -> None:
+        self.channel = channel
+
+    def line(self, message: dict[str, Any]) -> None:
+        data = json.dumps(message, ensure_ascii=True).encode() + b"\n"
+        while data:
+            data = data[os.write(self.channel, data) :]
+
+    def progress(self, message: str, share: float) -> None:
+        self.line({"progress": [message, round(share, 3)]})
+
+    def failure(self, error: BaseException, limits: Limits) -> None:
+        kind, template, params = _described(error, limits)
+        self.line({"error": {"kind": kind, "template": template, "params": params}})
+
+
+def _described(error: BaseException, limits: Limits) -> tuple[str, str, dict[str, Any]]:
+    from ltvlib.errors import LtvError
+
+    if isinstance(error, LtvError):
+        return type(error).__name__, error.template, error.params
+    if isinstance(error, MemoryError) or type(error).__name__ in ("ArrowMemoryError", "OutOfMemoryException"):
+        return "LimitError", _OUT_OF_MEMORY, {"limit": limits.memory_mb}
+    if isinstance(error, OSError) and error.errno == 27:
+        return "LimitError", _TOO_BIG_OUTPUT, {"limit": limits.output_mb}
+    if isinstance(error, OSError) and error.errno in (28, 122):
+        return "LimitError", _FULL_DISK, {}
+    # Texts of other errors may quote rows of the file: only the kind goes out.
+    return "ReadError", _UNEXPECTED, {"kind": type(error).__name__}
+
+
+if __name__ == "__main__":
+    sys.exit(main())

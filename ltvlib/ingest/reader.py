@@ -1,0 +1,82 @@
+"""Any file to a raw table; the one entry point of the reading half of the import."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from ltvlib.errors import LimitError, ReadError
+from ltvlib.ingest.containers import sniff
+from ltvlib.ingest.model import Limits, RawTable, ReadOptions
+from ltvlib.ingest.rawfile import RAW_NAME, Progress, silent
+from ltvlib.ingest.zips import unpack_table
+
+
+def read_raw(
+    source: Path,
+    out_dir: Path,
+    options: ReadOptions | None = None,
+    limits: Limits | None = None,
+    progress: Progress = silent,
+) -> RawTable:
+    """Find the table in ``source`` and write it to Parquet in ``out_dir``.
+
+    The kind of file is told by its content. Nothing is interpreted yet: values of text files stay text.
+    Every record below the header is either a row or set aside with a reason.
+
+    Raises:
+        ReadError: the file is no table, or cannot be read as one.
+        LimitError: it is larger than allowed.
+    """
+    options, limits = options or ReadOptions(), limits or Limits()
+    out_dir.mkdir(parents=True, exist_ok=True)
+    size = source.stat().st_size
+    if not size:
+        raise ReadError("The file is empty; export it again.")
+    if size > limits.file_mb * 1_000_000:
+        raise LimitError(
+            "The file has {size} MB, more than the {limit} MB allowed; export a shorter period.",
+            size=-(-size // 1_000_000),
+            limit=limits.file_mb,
+        )
+    try:
+        return _read(source, out_dir, options, limits, progress)
+    except BaseException:
+        (out_dir / RAW_NAME).unlink(missing_ok=True)
+        raise
+
+
+def _read(source: Path, out_dir: Path, options: ReadOptions, limits: Limits, progress: Progress) -> RawTable:
+    progress("Looking at the file", 0.01)
+    container = sniff(source, limits)
+    if container != "zip":
+        return _by_kind(container, source, out_dir, options, limits, progress)
+    member, name = unpack_table(source, out_dir, limits)
+    try:
+        inner = sniff(member, limits)
+        if inner == "zip":
+            raise ReadError("The archive holds another archive; unpack it and upload the table inside.")
+        return replace(_by_kind(inner, member, out_dir, options, limits, progress), member=name)
+    finally:
+        member.unlink(missing_ok=True)
+
+
+def _by_kind(
+    container: str, source: Path, out_dir: Path, options: ReadOptions, limits: Limits, progress: Progress
+) -> RawTable:
+    """The reader for the kind of file; imported only when needed, the child has to start quickly."""
+    if container == "csv":
+        from ltvlib.ingest.csvread import read_csv
+
+        return read_csv(source, out_dir, options, limits, progress)
+    if container == "parquet":
+        from ltvlib.ingest.parquetread import read_parquet
+
+        return read_parquet(source, out_dir, limits, progress)
+    if container == "html":
+        from ltvlib.ingest.htmlread import read_html
+
+        return read_html(source, out_dir, options, limits, progress)
+    from ltvlib.ingest.sheets import read_sheet
+
+    return read_sheet(source, container, out_dir, options, limits, progress)
