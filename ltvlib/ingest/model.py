@@ -215,6 +215,13 @@ class Mapping(_Json):
         minor_units: the amounts are in cents/kopecks (zero-decimal currencies are respected).
         margin_rate: gross margin / revenue used where there is neither cost nor profit column, 0..1.
         preset: name of the export shape that was recognised (``bitrix24``, ``shopify`` ...), for display.
+        decimal: decimal sign (``.`` or ``,``) for number columns that contradict themselves.
+        merge_duplicates: whether exact duplicate rows are merged; ``None`` = yes where an order number or
+            a time of day shows that they are the same sale.
+        notes: what was dropped when the preset was fitted to a file.
+
+    Further fields that ``fields`` may hold: updated_at (of order versions), cancelled_at (filled =
+    cancelled), is_refund (a yes/no column).
     """
 
     fields: dict[str, str]
@@ -227,6 +234,11 @@ class Mapping(_Json):
     minor_units: bool = False
     margin_rate: float | None = None
     preset: str = ""
+    decimal: str = ""
+    merge_duplicates: bool | None = None
+    notes: tuple[Note, ...] = ()
+
+    _nested = {"notes": Note}
 
 
 @dataclass(frozen=True)
@@ -248,8 +260,15 @@ class Inspection(_Json):
     proposal: Mapping
     questions: tuple[Question, ...] = ()
     preview: tuple[tuple[str, ...], ...] = ()
+    notes: tuple[Note, ...] = ()
 
-    _nested = {"raw": RawTable, "profiles": ColumnProfile, "proposal": Mapping, "questions": Question}
+    _nested = {
+        "raw": RawTable,
+        "profiles": ColumnProfile,
+        "proposal": Mapping,
+        "questions": Question,
+        "notes": Note,
+    }
 
 
 @dataclass(frozen=True)
@@ -281,6 +300,7 @@ class ImportReport(_Json):
         customers_merged: how many spellings were folded into another customer.
         margin_source: ``cost``, ``margin``, ``rate`` or ``none``.
         first_at, last_at: ISO times of the first and last order.
+        refund_amount: money given back, a negative decimal as text (part of ``ltv_revenue``).
         reasons: refused records by reason slug.
         reconciliation: steps; the first is ``file_total``, the last ``ltv_revenue``; the amounts of all
             but the last sum to the last.
@@ -303,5 +323,6 @@ class ImportReport(_Json):
     reasons: dict[str, int] = field(default_factory=dict)
     reconciliation: tuple[Step, ...] = ()
     notes: tuple[Note, ...] = ()
+    refund_amount: str = "0"
 
     _nested = {"reconciliation": Step, "notes": Note}

@@ -1,0 +1,235 @@
+"""The raw table under canonical names and types: one pass over the file, only the mapped columns.
+
+``staged`` holds what is mapped; the view ``given`` adds the other columns as NULL, so that the SQL that
+follows is the same for every file.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping as Dict
+from dataclasses import dataclass, field
+
+from ltvlib.engine import Database, literal, quote, sql_text
+from ltvlib.errors import MappingError
+from ltvlib.ingest.dates import DateStyle
+from ltvlib.ingest.identity import customer_sql
+from ltvlib.ingest.mapping import columns_by_field
+from ltvlib.ingest.model import Mapping, RawColumn, RawTable
+from ltvlib.ingest.numbers import NumberStyle
+from ltvlib.ingest.structure import repeats
+from ltvlib.ingest.styles import RAW, date_of, date_style, number_of, number_style
+from ltvlib.ingest.synonyms import CUSTOMER_KEYS, NUMBER_FIELDS, ZERO_DECIMAL, normal
+from ltvlib.ingest.values import cell
+from ltvlib.schema import MONEY
+
+COLUMNS: dict[str, str] = {
+    "order_id": "varchar",
+    "customer_id": "varchar",
+    "display_name": "varchar",
+    "ordered_at": "timestamp",
+    "dated": "boolean",
+    "amount": MONEY,
+    "counted": "boolean",
+    "line_money": MONEY,
+    "quantity": MONEY,
+    "cost": MONEY,
+    "margin": MONEY,
+    "refund": MONEY,
+    "product_id": "varchar",
+    "product_name": "varchar",
+    "category": "varchar",
+    "channel": "varchar",
+    "manager": "varchar",
+    "city": "varchar",
+    "status": "varchar",
+    "document_type": "varchar",
+    "currency": "varchar",
+    "updated_at": "timestamp",
+    "is_cancelled": "boolean",
+    "is_back": "boolean",
+    "fingerprint": "ubigint",
+}
+"""Columns of ``given`` beside ``line``; ``dated`` and ``counted``: the cell holds something at all."""
+
+_TEXTS = ("product_id", "product_name", "category", "channel", "manager", "city", "status", "document_type")
+_UNIT_COST = re.compile(r"unit|per |за ед|единиц|price|цена|за шт")
+_DATES = {"ordered_at": True, "updated_at": True}
+
+
+@dataclass
+class Plan:
+    """What was decided about the columns before the pass.
+
+    Attributes:
+        keys: field -> raw column key.
+        names: field -> column name.
+        texts: field -> SQL text of the cell.
+        numbers, dates: styles by field.
+        several: some order number stands on several rows, or rows have no order number.
+        unit_cost: the cost column is of one piece.
+    """
+
+    raw: RawTable
+    mapping: Mapping
+    keys: dict[str, str]
+    names: dict[str, str]
+    texts: dict[str, str] = field(default_factory=dict)
+    numbers: dict[str, NumberStyle] = field(default_factory=dict)
+    dates: dict[str, DateStyle] = field(default_factory=dict)
+    several: bool = False
+    unit_cost: bool = False
+
+    def column(self, name: str) -> RawColumn:
+        """The raw column mapped to a field."""
+        return next(column for column in self.raw.columns if column.key == self.keys[name])
+
+    def number(self, name: str) -> str:
+        """SQL of a number field."""
+        return number_of(self.column(name), self.numbers[name])
+
+
+def make_plan(database: Database, raw: RawTable, mapping: Mapping) -> Plan:
+    """Decide styles of all mapped columns; raises ``MappingError`` where a person has to choose."""
+    keys = columns_by_field(raw, mapping.fields)
+    plan = Plan(raw, mapping, keys, {name: mapping.fields[name] for name in keys})
+    _require(keys)
+    for name in keys:
+        column = plan.column(name)
+        plan.texts[name] = _text(database, name, column)
+        if name in NUMBER_FIELDS:
+            plan.numbers[name] = _number(database, column, mapping)
+        elif name in _DATES:
+            plan.dates[name] = _date(database, column, mapping if name == "ordered_at" else None)
+    plan.unit_cost = "cost" in keys and bool(_UNIT_COST.search(normal(plan.names["cost"])))
+    plan.several = "order_id" not in keys or repeats(database, plan.texts["order_id"])
+    return plan
+
+
+def _require(keys: Dict[str, str]) -> None:
+    if "ordered_at" not in keys:
+        raise MappingError("Choose the column with the date of the order.")
+    if "revenue" not in keys and not {"unit_price", "quantity"} <= keys.keys():
+        raise MappingError("Choose the column with the amount paid, or the columns with unit price and quantity.")
+    if not any(name in keys for name in CUSTOMER_KEYS):
+        raise MappingError("Choose the column that tells who bought: a customer code, phone, e-mail or name.")
+
+
+def _text(database: Database, name: str, column: RawColumn) -> str:
+    """SQL text of a cell; codes that all end in ``.0`` lose that tail."""
+    text = cell(column.key, column.kind)
+    if column.kind != "text" or name not in ("order_id", "customer_id", "product_id"):
+        return text
+    sql = "select count(v), count(*) filter (regexp_full_match(v, '[0-9]+\\.0')) from (select {text} as v from {table})"
+    filled, tails = database.rows(sql.format(text=text, table=RAW))[0]
+    return f"left({text}, length({text}) - 2)" if filled and filled == tails else text
+
+
+def _number(database: Database, column: RawColumn, mapping: Mapping) -> NumberStyle:
+    style = number_style(database, column, mapping.decimal)
+    if style.decimal == "?":
+        text = "Choose the decimal sign of the column {column}: its values fit both a comma and a point (line {first})."
+        raise MappingError(text, column=column.name, first=style.lines[0] if style.lines else 0)
+    if style.filled and not style.numbers and column.name == mapping.fields.get("revenue"):
+        raise MappingError(
+            "The column {column} holds no numbers; choose another one for the amount.", column=column.name
+        )
+    return style
+
+
+def _date(database: Database, column: RawColumn, mapping: Mapping | None) -> DateStyle:
+    style = date_style(database, column)
+    if column.kind == "timestamp" or mapping is None:
+        return style
+    chosen = style.chosen(mapping.date_format) if mapping.date_format else style
+    if not chosen.formats:
+        raise MappingError(
+            "The column {column} holds no dates; choose another one for the order date.", column=column.name
+        )
+    if len(chosen.formats) > 1 and style.conflict:
+        raise MappingError(
+            "The dates of the column {column} contradict each other: lines {first} and {second} prove different orders "
+            "of day and month. Correct the file, or choose the order: rows that do not fit it are refused.",
+            column=column.name,
+            first=style.conflict[0],
+            second=style.conflict[1],
+        )
+    if len(chosen.formats) > 1:
+        text = "Choose whether the dates of the column {column} have the day or the month first."
+        raise MappingError(text, column=column.name)
+    return chosen
+
+
+def stage(database: Database, plan: Plan) -> None:
+    """Create ``staged`` and the view ``given``."""
+    made = _expressions(plan)
+    columns = ",\n    ".join(f"{sql} as {name}" for name, sql in made.items())
+    database.execute(sql_text("staging/staged").replace("{columns}", columns))
+    rest = ", ".join(f"cast(null as {kind}) as {name}" for name, kind in COLUMNS.items() if name not in made)
+    view = "create or replace view given as select *{rest} from staged"
+    database.execute(view.format(rest=", " + rest if rest else ""))
+
+
+def _expressions(plan: Plan) -> dict[str, str]:
+    """SQL of every column of ``given`` that the mapping fills."""
+    keys, texts = plan.keys, plan.texts
+    made = {name: texts[name] for name in _TEXTS if name in keys}
+    made |= {
+        "customer_id": customer_sql(texts),
+        "ordered_at": date_of(plan.column("ordered_at"), plan.dates["ordered_at"]),
+    }
+    made["dated"] = f"{texts['ordered_at']} is not null"
+    made |= _amounts(plan)
+    if "name" in keys:
+        made["display_name"] = rf"trim(regexp_replace({texts['name']}, '\s+', ' ', 'g'))"
+    if "currency" in keys:
+        made["currency"] = f"upper({texts['currency']})"
+    if "updated_at" in keys:
+        made["updated_at"] = date_of(plan.column("updated_at"), plan.dates["updated_at"])
+    if "cancelled_at" in keys:
+        made["is_cancelled"] = f"lower(coalesce({texts['cancelled_at']}, 'no')) not in ('no', 'false', '0', 'n', 'нет')"
+    if "is_refund" in keys:
+        made["is_back"] = f"lower({texts['is_refund']}) in ('true', '1', 'yes', 'y', 'да')"
+    if "order_id" in keys:
+        made["order_id"] = texts["order_id"]
+    if plan.several:
+        made["fingerprint"] = "hash({cells})".format(cells=", ".join(quote(column.key) for column in plan.raw.columns))
+    return made
+
+
+def _amounts(plan: Plan) -> dict[str, str]:
+    """Amount, line money, quantity, cost, margin and refund, in the major unit of the currency."""
+    unit = _unit(plan)
+    found = {name: plan.number(name) for name in plan.numbers}
+    made: dict[str, str] = {}
+    if "unit_price" in found and "quantity" in found:
+        made["line_money"] = _cents(f"cast({found['unit_price']} as decimal(19,4)) * {found['quantity']}", unit)
+    if "revenue" in found:
+        made["amount"] = _cents(found["revenue"], unit)
+        made["counted"] = f"{plan.texts['revenue']} is not null"
+    else:
+        less = f" - coalesce({_cents(found['discount'], unit)}, 0)" if "discount" in found else ""
+        made["amount"] = f"try_cast({made['line_money']}{less} as {MONEY})"
+        made["counted"] = f"coalesce({plan.texts['unit_price']}, {plan.texts['quantity']}) is not null"
+    if "quantity" in found:
+        made["quantity"] = found["quantity"]
+    if "cost" in found:
+        pieces = f" * {found['quantity']}" if plan.unit_cost and "quantity" in found else ""
+        made["cost"] = _cents(f"cast({found['cost']} as decimal(19,4)){pieces}", unit)
+    made |= {name: _cents(found[name], unit) for name in ("margin", "refund") if name in found}
+    return made
+
+
+def _cents(sql: str, unit: str) -> str:
+    return f"try_cast(try_cast({sql} as decimal(28,8)) * {unit} as {MONEY})" if unit else f"try_cast({sql} as {MONEY})"
+
+
+def _unit(plan: Plan) -> str:
+    """SQL factor that turns minor units into major ones (some currencies have none); exact in DECIMAL."""
+    if not plan.mapping.minor_units:
+        return ""
+    hundredth = "cast(0.01 as decimal(3,2))"
+    if "currency" not in plan.keys:
+        return "" if plan.mapping.currency in ZERO_DECIMAL else hundredth
+    codes = ", ".join(literal(code) for code in ZERO_DECIMAL)
+    return f"case when upper({plan.texts['currency']}) in ({codes}) then cast(1 as decimal(3,2)) else {hundredth} end"

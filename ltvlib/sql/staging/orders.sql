@@ -1,0 +1,18 @@
+-- Grain: one order or one refund document, as canonical columns, sorted by customer and time.
+-- Money given back by a refund column lowers the order, never below what was paid for it by more than stated.
+with priced as (
+    select *, cast(gross - case when is_back then 0 else refund end as decimal(18, 4)) as revenue
+    from docs
+)
+select
+    {order_id} as order_id,
+    customer_id,
+    ordered_at,
+    revenue,
+    cast({margin} as decimal(18, 4)) as gross_margin,
+    coalesce(is_back or gross < 0, false) as is_refund,
+    channel,
+    manager,
+    status
+from priced
+order by customer_id, ordered_at, order_id

@@ -1,0 +1,6 @@
+-- Grain: one record of the file. Mapped columns only, typed; nothing is refused yet.
+create or replace table staged as
+select
+    line,
+    {columns}
+from raw_rows
