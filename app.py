@@ -8,6 +8,7 @@ from pages.ui.words import LANGUAGES, _, browser_language
 
 st.set_page_config(page_title="LTV Workbench", page_icon="pages/ui/icon.png", layout="wide")
 session.begin_run()
+session.settle()
 
 with st.sidebar:
     head = st.container()

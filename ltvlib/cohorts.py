@@ -228,6 +228,10 @@ def _rolling(workspace: Workspace, cube: Cube, grain: Grain, by: Attribute | Non
     frame = _cells(workspace, "cohort_last", grain, by, filters).frame
     counts = np.zeros(cube.customers.shape)
     place = {name: index for index, name in enumerate(cube.groups)}
-    for grp, cohort, age, customers in frame.itertuples(index=False):
-        counts[place[grp], cohort - cube.cohorts[0], min(age, counts.shape[2] - 1)] += customers
+    where = (
+        frame["grp"].map(place).to_numpy(dtype=int),
+        (frame["cohort"] - cube.cohorts[0]).to_numpy(dtype=int),
+        frame["last_age"].clip(upper=cube.customers.shape[2] - 1).to_numpy(dtype=int),
+    )
+    np.add.at(counts, where, frame["customers"].to_numpy(dtype=float))
     return np.cumsum(counts[:, :, ::-1], axis=2)[:, :, ::-1]

@@ -5,7 +5,7 @@ import streamlit as st
 from ltvlib import cohorts
 from ltvlib.cohorts import Measure
 from ltvlib.definitions import METRICS
-from ltvlib.settings import Basis, Grain
+from ltvlib.settings import Attribute, Basis, Grain
 from pages.ui import charts, choices, cohort_view, session, story
 from pages.ui.components import chart, definition, heading, label, nothing
 from pages.ui.widgets import choose, switch
@@ -18,7 +18,8 @@ currency = session.workspace().info.currency
 first, second = st.columns([3, 2])
 with first:
     measure = choose(_("Show"), list(Measure), label, "measure", Measure.CUMULATIVE_LTV)
-    by = choose(_("Rows"), [None, *choices.attributes()], cohort_view.row_kind, choices.key("cohort_by"))
+    rows = choose(_("Rows"), cohort_view.row_kinds(), cohort_view.row_kind, choices.key("cohort_by"))
+    by = Attribute(rows) if rows != cohort_view.BY_DATE else None
 with second:
     grain = switch(_("Period"), list(Grain), cohort_view.grain_name, choices.key("grain"), cohort_view.usual_grain())
     is_ltv = measure is Measure.CUMULATIVE_LTV

@@ -152,7 +152,7 @@ def segment_map(cells: pd.DataFrame, rules: AbcdxRules, currency: str) -> go.Fig
         xaxis={
             "type": "log",
             "title": {"text": f"{_('Average order value')}, {currency} →"},
-            **_ticks(value, lambda v: short_money(v, "")),
+            **_ticks(value, count),
         },
         yaxis={"type": "log", "title": {"text": _("Orders in the window") + " →"}, **_ticks(orders, count)},
     )
@@ -207,7 +207,7 @@ def cohort_heatmap(table: CohortTable, unit: str, currency: str, label: str) -> 
     names = row_names(table)
     ages = np.arange(table.ages)
     texts = [[_cell(table, r, a, unit, currency, label) for a in range(table.ages)] for r in range(len(names))]
-    shown = [[_short(table.values[r, a], unit, currency) for a in range(table.ages)] for r in range(len(names))]
+    shown = [[_short(float(table.values[r, a]), unit) for a in range(table.ages)] for r in range(len(names))]
     few = table.ages <= 26
     colored = table.values.copy()
     if table.measure in (Measure.RETENTION, Measure.ROLLING_RETENTION) and table.ages > 1:
@@ -248,7 +248,13 @@ def cohort_heatmap(table: CohortTable, unit: str, currency: str, label: str) -> 
         figure,
         height,
         clickmode="event+select",
-        xaxis={"side": "top", "dtick": 1 if few else 4, "title": {"text": age_title(table)}, "showgrid": False},
+        xaxis={
+            "side": "top",
+            "dtick": 1 if few else 4,
+            "title": {"text": age_title(table)},
+            "showgrid": False,
+            "range": [-0.5, table.ages - 0.5],
+        },
         yaxis={"autorange": "reversed", "showgrid": False, "type": "category"},
     )
 
@@ -270,10 +276,17 @@ def _cell(table: CohortTable, row: int, age: int, unit: str, currency: str, labe
     return f"{_row_name(table.rows[row], table)}, {age}<br>{label}: {by_unit(float(value), unit, currency)}<br>n = {count(float(table.denominators[row, age]))}"
 
 
-def _short(value: float, unit: str, currency: str) -> str:
+def _short(value: float, unit: str) -> str:
+    """A cell's text: as few characters as can be read at a glance."""
     if np.isnan(value):
         return ""
-    return by_unit(float(value), unit, "") if unit == "money" else by_unit(float(value), unit, currency)
+    if unit == "share":
+        return percent(value)
+    return (
+        short_money(value, "")
+        if unit == "money" and abs(value) >= 100
+        else by_unit(value, "count" if unit == "money" else unit, "")
+    )
 
 
 def cohort_curves(table: CohortTable, unit: str, currency: str, label: str) -> go.Figure:

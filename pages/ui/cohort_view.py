@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-import pandas as pd
 import streamlit as st
 
 from ltvlib import cohorts
@@ -18,6 +17,7 @@ from pages.ui.words import _, period, plural
 
 Cell = tuple[int, int]
 READABLE = 24
+BY_DATE = "date"
 
 
 def grain_name(grain: Grain) -> str:
@@ -30,9 +30,14 @@ def usual_grain() -> Grain:
     return Grain.MONTH if len(choices.months()) <= READABLE else Grain.QUARTER
 
 
-def row_kind(by: Attribute | None) -> str:
-    """What the rows of the table are."""
-    return choices.attribute_name(by) if by else _("Date of the first order")
+def row_kinds() -> list[str]:
+    """What the rows of the table may be: dates, or an attribute of this data set."""
+    return [BY_DATE, *(attribute.value for attribute in choices.attributes())]
+
+
+def row_kind(kind: str) -> str:
+    """What the rows of the table are, in words."""
+    return _("Date of the first order") if kind == BY_DATE else choices.attribute_name(Attribute(kind))
 
 
 def row_title(table: CohortTable, row: int) -> str:
@@ -94,10 +99,3 @@ def people(found: CohortTable, cell: Cell | None, by: Attribute | None, filters:
             customer_list(answer, "cohort_customers", "cell_people")
         else:
             nothing(_("Nobody ordered in this cell."))
-
-
-def frame_for_download(found: CohortTable) -> pd.DataFrame:
-    """The table with readable row names."""
-    frame = found.frame()
-    frame["cohort"] = [row_title(found, row) for row in range(len(found.rows))]
-    return frame

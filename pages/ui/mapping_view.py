@@ -14,9 +14,10 @@ from pages.ui import receive
 from pages.ui.components import plain, table
 from pages.ui.registry import Session, Upload
 from pages.ui.widgets import choose, fixed
-from pages.ui.words import _, count, plural, say
+from pages.ui.words import _, count, language, plural, say
 
 NONE = "–"
+CURRENCIES = ("RUB", "USD", "EUR", "GBP", "KZT", "BYN", "UAH", "TRY", "CNY", "AED", "PLN", "CZK", "CHF", "JPY")
 
 
 def field_names() -> dict[str, str]:
@@ -112,18 +113,24 @@ def _form(found: Inspection, start: Mapping) -> Mapping:
     with st.expander(_("More columns")):
         _pick(fields, tuple(f for f in field_names() if f not in MAIN), names, start)
     answers = {question.field: _ask(question, start) for question in found.questions}
-    rate = start.margin_rate if start.margin_rate is not None else 0.3
-    percent = st.slider(
-        _("Gross margin in percent of revenue, used where the file has no cost or profit column"),
-        0,
-        100,
-        round(rate * 100),
-        format="%d%%",
-        help=_(
-            "LTV is profit. With 30 % margin an order of 1,000 leaves 300. The pages say that this is an assumption."
-        ),
-    )
-    mapping = dataclasses.replace(start, fields=fields, margin_rate=percent / 100)
+    left, right = st.columns(2)
+    with left:
+        rate = start.margin_rate if start.margin_rate is not None else 0.3
+        percent = st.slider(
+            _("Gross margin in percent of revenue, used where the file has no cost or profit column"),
+            0,
+            100,
+            round(rate * 100),
+            format="%d%%",
+            help=_(
+                "LTV is profit. With 30 % margin an order of 1,000 leaves 300. The pages say that this is an assumption."
+            ),
+        )
+    with right:
+        usual = start.currency or ("RUB" if language() == "ru" or found.raw.encoding == "cp1251" else "USD")
+        currencies = [usual, *(code for code in CURRENCIES if code != usual)]
+        currency = choose(_("Currency of the amounts"), currencies, str, "map_currency_code", usual)
+    mapping = dataclasses.replace(start, fields=fields, margin_rate=percent / 100, currency=currency)
     return _with_answers(mapping, answers)
 
 

@@ -14,7 +14,8 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from ltvlib import ingest
 from ltvlib.errors import LtvError
-from ltvlib.ingest.model import Limits, Mapping, ReadOptions
+from ltvlib.ingest.model import ImportReport, Limits, Mapping, ReadOptions
+from ltvlib.schema import TABLES
 from ltvlib.workspace import DataSet, open_parquet
 from pages.ui import session
 from pages.ui.registry import Session, Upload
@@ -42,7 +43,8 @@ def _drop_streamlit_copy(found: Any) -> None:
     """The uploader keeps the bytes in memory until the session ends; take them out and rotate the key."""
     context = get_script_run_ctx()
     if context is not None:
-        context.uploaded_file_mgr.remove_file(context.session_id, found.file_id)
+        manager: Any = context.uploaded_file_mgr
+        manager.remove_file(context.session_id, found.file_id)
     st.session_state["upload_number"] += 1
 
 
@@ -73,7 +75,7 @@ def load(mine: Session, mapping: Mapping) -> LtvError | None:
         with _Progress() as progress:
             report = ingest.load(upload.inspection.raw, mapping, out, LIMITS, on_progress=progress)
             info = data_set(upload.name, mapping, report)
-            tables = {path.stem: path for path in out.glob("*.parquet") if path.stem != "refused"}
+            tables = {name: out / f"{name}.parquet" for name in TABLES if (out / f"{name}.parquet").exists()}
             space = open_parquet(tables, info, progress=progress)
     except LtvError as error:
         shutil.rmtree(out, ignore_errors=True)
@@ -87,17 +89,18 @@ def load(mine: Session, mapping: Mapping) -> LtvError | None:
     return None
 
 
-def data_set(name: str, mapping: Mapping, report: ingest.ImportReport) -> DataSet:
+def data_set(name: str, mapping: Mapping, report: ImportReport) -> DataSet:
     """The passport of an upload: as_of is the day after the last document."""
     last = pd.Timestamp(report.last_at).date() if report.last_at else dt.date.today()
     rate = mapping.margin_rate if mapping.margin_rate is not None else 1.0
-    return DataSet(session.UPLOAD, name, report.currency, last + dt.timedelta(days=1), report.margin_source, rate, name)
+    currency = report.currency or mapping.currency
+    return DataSet(session.UPLOAD, name, currency, last + dt.timedelta(days=1), report.margin_source, rate, name)
 
 
 def forget() -> None:
     """Delete everything of this tab's upload at once (callback)."""
     session.me().forget()
-    st.session_state["data"] = None
+    session.open_data(None)
     st.session_state["upload_error"] = None
     st.toast(_("Your data are deleted."), icon=":material/delete:")
 

@@ -59,9 +59,16 @@ def chosen() -> str:
     return name if name in options else options[0]
 
 
-def open_data(name: str) -> None:
-    """Open a data set (use as a callback)."""
-    st.session_state["data"] = name
+def open_data(name: str | None) -> None:
+    """Open a data set at the start of the next run; ``None`` = the first choice. Works before and after the picker is drawn."""
+    st.session_state["open_next"] = name or choices()[0]
+
+
+def settle() -> None:
+    """Carry out ``open_data`` before the picker is drawn."""
+    name = st.session_state.pop("open_next", None)
+    if name is not None:
+        st.session_state["data"] = name
 
 
 def workspace() -> Workspace:
