@@ -13,7 +13,7 @@ from ltvlib.engine import Database, EngineLimits, quote, sql_text
 from ltvlib.errors import LtvError
 from ltvlib.ingest import reconcile
 from ltvlib.ingest.choices import Statuses, statuses
-from ltvlib.ingest.identity import first_key, spellings
+from ltvlib.ingest.identity import first_key
 from ltvlib.ingest.judging import drop_unsold, judge, make_sales, merge, settle_amounts
 from ltvlib.ingest.model import ImportReport, Mapping, RawTable
 from ltvlib.ingest.remarks import remarks
@@ -185,7 +185,7 @@ def _report(database: Database, plan: Plan, found: Statuses, mode: str, out_dir:
         customers=counts[2],
         lines=_lines(out_dir),
         customer_key=key,
-        customers_merged=0 if key == "customer_id" else spellings(database, key, plan.texts[key]),
+        customers_merged=plan.identity.folded,
         margin_source=margin_source(plan),
         currency=_currency(database, plan),
         first_at=_iso(counts[3]),

@@ -8,11 +8,13 @@ and no-break spaces; ё and е. Look-alike letters of two alphabets are reported
 from __future__ import annotations
 
 from collections.abc import Mapping as Dict
+from dataclasses import dataclass
 
 from ltvlib.engine import Database
 from ltvlib.ingest.model import Note
 from ltvlib.ingest.styles import RAW
 from ltvlib.ingest.synonyms import CUSTOMER_KEYS
+from ltvlib.ingest.values import compose
 
 _EMPTY = (
     "'-', '--', '—', '–', '.', '?', '0', 'n/a', 'na', 'null', 'none', 'nan', 'нет', 'нет данных', "
@@ -54,10 +56,60 @@ def _name(text: str) -> str:
     return f"case when {name} in ({_EMPTY}) then null else nullif({name}, '') end"
 
 
-def customer_sql(texts: Dict[str, str]) -> str:
-    """SQL of the customer key from the mapped columns (field -> SQL text), the surest first."""
-    keys = [key_sql(field, texts[field]) for field in CUSTOMER_KEYS if field in texts]
-    return f"coalesce({', '.join(keys)})" if keys else "cast(null as varchar)"
+@dataclass(frozen=True)
+class Identity:
+    """How a row tells its customer: SQL of the key, joins it needs, spellings folded by the first key."""
+
+    sql: str
+    joins: str = ""
+    folded: int = 0
+
+
+def identify(database: Database, texts: Dict[str, str]) -> Identity:
+    """Prepare the customer key from the mapped columns (field -> SQL text), the surest first.
+
+    Spellings are normalised once per distinct value. Where rows lack the surest key, the next ones are
+    used; a phone or e-mail that elsewhere stands beside exactly one surer key leads to that customer.
+    """
+    sql, joins, folded = "", "", 0
+    for field in (name for name in CUSTOMER_KEYS if name in texts):
+        key, join = _dictionary(database, field, texts[field])
+        joins += join
+        if not sql:
+            sql, folded = key, 0 if field == "customer_id" else _folded(database, field)
+        else:
+            link = _link(database, field, key, sql, joins) if field != "name" else ""
+            joins += link
+            sql = f"coalesce({sql}, {f'link_{field}.p, ' if link else ''}{key})"
+        missing = compose("select count(*) from {table} {joins} where {key} is null", table=RAW, joins=joins, key=sql)
+        if not database.rows(missing)[0][0]:
+            break
+    return Identity(sql, joins, folded)
+
+
+def _dictionary(database: Database, field: str, text: str) -> tuple[str, str]:
+    """SQL of one key and the join it needs; ids need none."""
+    if field == "customer_id":
+        return _id(text), ""
+    table = f"who_{field}"
+    sql = "create or replace table {table} as select v, {key} as k from (select distinct {text} as v from {raw})"
+    database.execute(compose(sql, table=table, key=key_sql(field, "v"), text=text, raw=RAW))
+    return f"{table}.k", f" left join {table} on {table}.v = {text}"
+
+
+def _folded(database: Database, field: str) -> int:
+    sql = "select count(*) - count(distinct k) from {table} where k is not null"
+    return int(database.rows(compose(sql, table=f"who_{field}"))[0][0])
+
+
+def _link(database: Database, field: str, key: str, surer: str, joins: str) -> str:
+    """Join from a key to the one surer key it stands beside elsewhere."""
+    sql = (
+        "create or replace table link_{field} as select k, min(s) as p from (select {key} as k, {surer} as s "
+        "from {raw} {joins}) where k is not null and s is not null group by k having count(distinct s) = 1"
+    )
+    database.execute(compose(sql, field=field, key=key, surer=surer, raw=RAW, joins=joins))
+    return f" left join link_{field} on link_{field}.k = {key}"
 
 
 def first_key(fields: Dict[str, str]) -> str:
@@ -65,43 +117,27 @@ def first_key(fields: Dict[str, str]) -> str:
     return next((field for field in CUSTOMER_KEYS if field in fields), "")
 
 
-def spellings(database: Database, field: str, text: str) -> int:
-    """How many spellings of the key were folded into another one."""
-    sql = "select count(distinct v) - count(distinct k) from (select {text} as v, {key} as k from {table}) where k is not null"
-    return int(database.rows(sql.format(text=text, key=key_sql(field, text), table=RAW))[0][0])
-
-
 def warnings(database: Database, texts: Dict[str, str], names: Dict[str, str]) -> list[Note]:
     """What a person should look at: look-alike letters in names, ids that differ only by leading zeros."""
-    notes: list[Note] = []
-    if "name" in texts:
-        mixed = "regexp_matches(lower({v}), '[а-яё][a-z]|[a-z][а-яё]')".format(v=texts["name"])
-        count = _count(database, texts["name"], mixed)
-        if count:
-            text = (
-                "Column {column}: {count} names mix Latin and Cyrillic letters that look alike; they are kept as "
-                "customers of their own. Correct them in the file if they are the same person."
-            )
-            notes.append(Note(text, {"column": names["name"], "count": count}, "warn"))
-    if first_key(texts) == "customer_id":
-        notes += _zeros(database, texts["customer_id"], names["customer_id"])
-    return notes
+    key = first_key(texts)
+    if key == "name":
+        count = _count(database, _MIXED, texts[key])
+        text = (
+            "Column {column}: {count} names mix Latin and Cyrillic letters that look alike; they are kept as "
+            "customers of their own. Correct them in the file if they are the same person."
+        )
+    else:
+        count = _count(database, _ZEROS, texts[key]) if key == "customer_id" else 0
+        text = "Column {column}: {count} codes differ from another one only by leading zeros; they stay different customers."
+    return [Note(text, {"column": names[key], "count": count}, "warn")] if count else []
 
 
-def _count(database: Database, text: str, condition: str) -> int:
-    sql = "select count(distinct {text}) from {table} where {condition}"
-    return int(database.rows(sql.format(text=text, table=RAW, condition=condition))[0][0])
+_MIXED = (
+    "select count(*) from (select distinct {text} as v from {table}) "
+    "where regexp_matches(lower(v), '[а-яё][a-z]|[a-z][а-яё]')"
+)
+_ZEROS = "select count(distinct v) - count(distinct ltrim(v, '0')) from (select {text} as v from {table})"
 
 
-def _zeros(database: Database, text: str, name: str) -> list[Note]:
-    sql = (
-        "with codes as (select distinct {text} as v from {table}), "
-        "zeros as (select v, ltrim(v, '0') as bare from codes where v like '0%' and v <> '0') "
-        "select count(*) from (select bare from zeros union all select v from codes where v in (select bare from zeros)) "
-        "group by bare having count(*) > 1"
-    )
-    groups = len(database.rows(sql.format(text=text, table=RAW)))
-    if not groups:
-        return []
-    text = "Column {column}: {count} codes differ only by leading zeros; they are kept as different customers."
-    return [Note(text, {"column": name, "count": groups}, "warn")]
+def _count(database: Database, sql: str, text: str) -> int:
+    return int(database.rows(sql.format(text=text, table=RAW))[0][0])

@@ -122,8 +122,8 @@ class RawTable(_Json):
     """The table found in a file: all records accounted for, nothing interpreted yet.
 
     The data lie in Parquet at ``path`` with columns ``line BIGINT`` (1-based line in the file) and
-    ``c0..cN``. Invariant: ``records == rows + len(set_aside)`` (blank lines are not records; lines above
-    the header are preamble, not records).
+    ``c0..cN``; text is trimmed, and NULL when blank. Invariant: ``records == rows + len(set_aside)`` (blank
+    lines are not records; lines above the header are preamble, not records).
 
     Attributes:
         path: Parquet file written by the reader.

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from ltvlib.engine import Database, literal, quote, sql_text
 from ltvlib.errors import MappingError
 from ltvlib.ingest.dates import DateStyle
-from ltvlib.ingest.identity import customer_sql
+from ltvlib.ingest.identity import Identity, identify
 from ltvlib.ingest.mapping import columns_by_field
 from ltvlib.ingest.model import Mapping, RawColumn, RawTable
 from ltvlib.ingest.numbers import NumberStyle
@@ -66,6 +66,7 @@ class Plan:
         names: field -> column name.
         texts: field -> SQL text of the cell.
         numbers, dates: styles by field.
+        identity: how rows tell their customer.
         several: some order number stands on several rows, or rows have no order number.
         unit_cost: the cost column is of one piece.
     """
@@ -77,6 +78,7 @@ class Plan:
     texts: dict[str, str] = field(default_factory=dict)
     numbers: dict[str, NumberStyle] = field(default_factory=dict)
     dates: dict[str, DateStyle] = field(default_factory=dict)
+    identity: Identity = field(default_factory=lambda: Identity(""))
     several: bool = False
     unit_cost: bool = False
 
@@ -101,6 +103,7 @@ def make_plan(database: Database, raw: RawTable, mapping: Mapping) -> Plan:
             plan.numbers[name] = _number(database, column, mapping)
         elif name in _DATES:
             plan.dates[name] = _date(database, column, mapping if name == "ordered_at" else None)
+    plan.identity = identify(database, plan.texts)
     plan.unit_cost = "cost" in keys and bool(_UNIT_COST.search(normal(plan.names["cost"])))
     plan.several = "order_id" not in keys or repeats(database, plan.texts["order_id"])
     return plan
@@ -164,7 +167,7 @@ def stage(database: Database, plan: Plan) -> None:
     """Create ``staged`` and the view ``given``."""
     made = _expressions(plan)
     columns = ",\n    ".join(f"{sql} as {name}" for name, sql in made.items())
-    database.execute(sql_text("staging/staged").replace("{columns}", columns))
+    database.execute(sql_text("staging/staged").replace("{columns}", columns).replace("{joins}", plan.identity.joins))
     rest = ", ".join(f"cast(null as {kind}) as {name}" for name, kind in COLUMNS.items() if name not in made)
     view = "create or replace view given as select *{rest} from staged"
     database.execute(view.format(rest=", " + rest if rest else ""))
@@ -175,13 +178,13 @@ def _expressions(plan: Plan) -> dict[str, str]:
     keys, texts = plan.keys, plan.texts
     made = {name: texts[name] for name in _TEXTS if name in keys}
     made |= {
-        "customer_id": customer_sql(texts),
+        "customer_id": plan.identity.sql,
         "ordered_at": date_of(plan.column("ordered_at"), plan.dates["ordered_at"]),
     }
     made["dated"] = f"{texts['ordered_at']} is not null"
     made |= _amounts(plan)
     if "name" in keys:
-        made["display_name"] = rf"trim(regexp_replace({texts['name']}, '\s+', ' ', 'g'))"
+        made["display_name"] = texts["name"]
     if "currency" in keys:
         made["currency"] = f"upper({texts['currency']})"
     if "updated_at" in keys:

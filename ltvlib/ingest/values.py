@@ -48,10 +48,10 @@ def shape_of(value: str) -> str:
 
 
 def cell(key: str, kind: str = "text") -> str:
-    """SQL for the text of a raw cell: trimmed, NULL when blank; whole numbers without ``.0``."""
+    """SQL for the text of a raw cell (text is trimmed and NULL when blank already); whole numbers without ``.0``."""
     name = quote(key)
     if kind == "text":
-        return f"nullif(trim({name}), '')"
+        return name
     if kind == "number":
         whole = f"case when {name} = round({name}) then cast(try_cast({name} as hugeint) as varchar) end"
         return f"nullif(coalesce({whole}, cast({name} as varchar)), 'nan')"

@@ -1,7 +1,7 @@
 -- Grain: one customer of the orders. The latest name, manager and city, the first channel.
 select
     customer_id,
-    arg_max(display_name, ordered_at) as name,
+    trim(regexp_replace(arg_max(display_name, ordered_at), '[\s\x{a0}]+', ' ', 'g')) as name,
     cast(null as timestamp) as acquired_at,
     arg_min(channel, ordered_at) as channel,
     arg_max(manager, ordered_at) as manager,

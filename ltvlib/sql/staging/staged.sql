@@ -3,4 +3,4 @@ create or replace table staged as
 select
     line,
     {columns}
-from raw_rows
+from raw_rows {joins}
