@@ -98,7 +98,8 @@ def _binary(head: bytes) -> bool:
 
 def _wide_text(head: bytes) -> bool:
     """UTF-16 without a mark has zeros in every other byte, but only there."""
-    return min(head[0::2].count(0), head[1::2].count(0)) < len(head) / 100
+    few, many = sorted((head[0::2].count(0), head[1::2].count(0)))
+    return few < len(head) / 100 and many > len(head) / 20
 
 
 def _text_kind(head: bytes) -> str:

@@ -8,7 +8,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from statistics import median
 
-from ltvlib.ingest.cells import clean, filled, is_filler_row, is_header_word, is_numbering_row, kind
+from ltvlib.ingest.cells import (
+    clean,
+    filled,
+    is_filler_row,
+    is_header_word,
+    is_numbering_row,
+    is_units_row,
+    kind,
+    total_word,
+)
 from ltvlib.ingest.model import Note
 
 DEPTH = 80
@@ -231,9 +240,15 @@ def _optional(body: Sequence[Sequence[str]], width: int) -> frozenset[int]:
     whole = [row for row in body if len(row) >= width]
     if any(not clean(row[width - 1]) for row in whole):
         return frozenset()
-    return frozenset(place for place, share in enumerate(_shares(whole, width)) if share <= 0.5)
+    return frozenset(place for place, share in enumerate(_shares(body, width)) if share <= 0.5)
+
+
+def _is_extra(row: Sequence[str]) -> bool:
+    """A total or a row of units, which has holes that data rows do not have."""
+    first = next((cell for cell in row if clean(cell)), "")
+    return bool(total_word(first)) or is_units_row(row)
 
 
 def _needed(body: Sequence[Sequence[str]], width: int) -> frozenset[int]:
-    wide = [row for row in body if filled(row) >= width / 2] or list(body)
+    wide = [row for row in body if filled(row) >= width / 2 and not _is_extra(row)] or list(body)
     return frozenset(place for place, share in enumerate(_shares(wide, width)) if share >= 0.9)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -52,8 +53,13 @@ class RawWriter:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._flush()
-        self._writer.close()
+        if error is None:
+            self._flush()
+            self._writer.close()
+            return
+        # The first failure (a full disk, a stated limit) is the one to report.
+        with suppress(Exception):
+            self._writer.close()
 
     def add(self, line: int, cells: Sequence[Any]) -> None:
         """Append one row; ``cells`` has one value per column."""

@@ -174,7 +174,7 @@ def _field(text: str, position: int, dialect: Dialect, lenient: bool) -> tuple[s
     match = _quoted(dialect.quote, dialect.backslash, dialect.delimiter).match(text, start)
     if match is None:
         return "", position, "open"
-    end = _skip_spaces(text, match.end())
+    end = match.end() if dialect.delimiter == " " else _skip_spaces(text, match.end())
     if end == len(text) or (dialect.delimiter and text.startswith(dialect.delimiter, end)):
         return _unescape(match.group(1), dialect), end + 1, "ok"
     # "Daisy" Ltd: the quotes belong to the value.

@@ -131,7 +131,7 @@ class Sorter:
         if not word or self.width < 2:
             return False
         missing = any(place >= len(cells) or not look.clean(cells[place]) for place in self.header.needed)
-        return missing or word == "whole"
+        return missing or word == "whole" or (word == "phrase" and self.width <= 3)
 
     def _fit(self, cells: Sequence[str]) -> tuple[Sequence[str], str]:
         """The cells brought to the width of the table, or why that cannot be done."""

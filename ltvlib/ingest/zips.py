@@ -93,7 +93,9 @@ def unpack_table(path: Path, out_dir: Path, limits: Limits) -> tuple[Path, str]:
     archive = Archive(path, limits)
     files = [info for info in archive.members if not _is_clutter(info.filename)]
     tables = [info for info in files if info.filename.lower().endswith(_TABLES)] or (files if len(files) == 1 else [])
-    if len(tables) != 1:
+    if not tables:
+        raise ReadError("The archive holds no table; upload the export as CSV or XLSX.")
+    if len(tables) > 1:
         raise ReadError(
             "The archive holds {count} tables; unpack it and upload the one with the orders.", count=len(tables)
         )
