@@ -2,13 +2,14 @@
 
 import streamlit as st
 
-from pages.ui import choices, session
+from pages.ui import choices, receive, session
 from pages.ui.widgets import choose, switch
 from pages.ui.words import LANGUAGES, _, browser_language
 
 st.set_page_config(page_title="LTV Workbench", page_icon="pages/ui/icon.png", layout="wide")
 session.begin_run()
 session.settle()
+receive.open_local()
 
 with st.sidebar:
     head = st.container()

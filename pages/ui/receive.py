@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import shutil
 from pathlib import Path
 from typing import Any
@@ -13,15 +14,17 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from ltvlib import ingest
-from ltvlib.errors import LtvError
+from ltvlib.errors import LtvError, ReadError
 from ltvlib.ingest.model import ImportReport, Limits, Mapping, ReadOptions
 from ltvlib.schema import TABLES
 from ltvlib.workspace import DataSet, open_parquet
 from pages.ui import session
 from pages.ui.registry import Session, Upload
-from pages.ui.words import _
+from pages.ui.words import _, percent
 
 LIMITS = Limits()
+LOCAL_LIMITS = Limits(file_mb=200_000, memory_mb=8_192, seconds=3_600, output_mb=100_000, inflated_mb=100_000)
+"""A file named on the command line by the person who owns the computer."""
 NAME_LIMIT = 60
 
 
@@ -56,7 +59,12 @@ def inspect(mine: Session, options: ReadOptions | None = None) -> None:
     try:
         with _Progress() as progress:
             upload.inspection = ingest.inspect(
-                upload.path, mine.folder / "raw", options or ReadOptions(), LIMITS, on_progress=progress
+                upload.path,
+                mine.folder / "raw",
+                options or ReadOptions(),
+                upload.limits,
+                on_progress=progress,
+                cancelled=progress.poll,
             )
         upload.mapping = upload.inspection.proposal
     except LtvError as error:
@@ -73,7 +81,9 @@ def load(mine: Session, mapping: Mapping) -> LtvError | None:
     out.mkdir()
     try:
         with _Progress() as progress:
-            report = ingest.load(upload.inspection.raw, mapping, out, LIMITS, on_progress=progress)
+            report = ingest.load(
+                upload.inspection.raw, mapping, out, upload.limits, on_progress=progress, cancelled=progress.poll
+            )
             info = data_set(upload.name, mapping, report)
             tables = {name: out / f"{name}.parquet" for name in TABLES if (out / f"{name}.parquet").exists()}
             space = open_parquet(tables, info, progress=progress)
@@ -83,7 +93,8 @@ def load(mine: Session, mapping: Mapping) -> LtvError | None:
     if mine.workspace is not None:
         mine.workspace.close()
     mine.workspace, upload.report, upload.mapping = space, report, mapping
-    upload.path.unlink(missing_ok=True)
+    if upload.path.is_relative_to(mine.folder):
+        upload.path.unlink(missing_ok=True)
     upload.refused = out / "refused.parquet"
     session.open_data(session.UPLOAD)
     return None
@@ -113,15 +124,42 @@ def refused(mine: Session) -> pd.DataFrame:
     return pd.read_parquet(path)
 
 
+def open_local() -> None:
+    """Open the file or folder named in ``LTV_DATA`` once per session, without an upload."""
+    named = os.environ.get("LTV_DATA", "")
+    if not named or st.session_state.get("local_tried"):
+        return
+    st.session_state["local_tried"] = True
+    path, mine = Path(named).expanduser().resolve(), session.me()
+    if not path.exists():
+        st.session_state["upload_error"] = ReadError("There is no file or folder at the path given to make run.")
+        return
+    mine.upload = Upload(path, path.name[:NAME_LIMIT], limits=LOCAL_LIMITS)
+    inspect(mine)
+    found = mine.upload.inspection if mine.upload else None
+    if found is not None and not found.questions:
+        st.session_state["upload_error"] = load(mine, found.proposal)
+    st.rerun()
+
+
 class _Progress:
-    """A status box that names what is being done."""
+    """A status box that names what is being done, with a button that stops it."""
 
     def __enter__(self) -> _Progress:
-        self._box = st.status(_("Reading the file"), expanded=False)
+        self._place = st.empty()
+        with self._place.container(horizontal=True, vertical_alignment="center"):
+            self._box = st.status(_("Reading the file"), expanded=False)
+            st.button(_("Stop"), key=f"stop_{uuid4().hex}", on_click=forget, icon=":material/stop:")
         return self
 
     def __call__(self, what: str, share: float | None = None) -> None:
-        self._box.update(label=_(what))
+        part = "" if share is None or not 0 < share < 1 else f" · {percent(share)}"
+        self._box.update(label=_(what) + part)
+
+    def poll(self) -> bool:
+        """Give Streamlit the chance to end this run: a click or a newer run stops the child process."""
+        st.session_state.get("stop_poll")
+        return False
 
     def __exit__(self, *failure: object) -> None:
-        self._box.update(state="error" if failure[0] else "complete")
+        self._place.empty()

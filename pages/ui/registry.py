@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from shutil import rmtree
 
-from ltvlib.ingest.model import ImportReport, Inspection, Mapping
+from ltvlib.ingest.model import ImportReport, Inspection, Limits, Mapping
 from ltvlib.samples import open_sample
 from ltvlib.workspace import Workspace
 
@@ -31,6 +31,7 @@ class Upload:
 
     path: Path
     name: str
+    limits: Limits = field(default_factory=Limits)
     inspection: Inspection | None = None
     mapping: Mapping | None = None
     report: ImportReport | None = None
