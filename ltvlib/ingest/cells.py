@@ -85,7 +85,7 @@ def is_header_word(value: str) -> bool:
 
 def filled(cells: Sequence[str]) -> int:
     """How many cells hold a value."""
-    return sum(bool(clean(cell)) for cell in cells)
+    return sum(1 for cell in cells if cell and not cell.isspace())
 
 
 def total_word(value: str) -> str:
@@ -137,6 +137,9 @@ def is_filler_row(cells: Sequence[str]) -> bool:
 
 def same_as_header(cells: Sequence[str], names: Sequence[str]) -> bool:
     """Whether the row repeats the header (a paged report, files glued together)."""
+    first = next((place for place, cell in enumerate(cells) if clean(cell)), 0)
+    if first >= len(names) or clean(cells[first]).casefold() != clean(names[first]).casefold():
+        return False
     pairs = [(clean(cell).casefold(), clean(name).casefold()) for cell, name in zip(cells, names, strict=False)]
     pairs = [(cell, name) for cell, name in pairs if cell or name]
     hits = sum(cell == name for cell, name in pairs if cell)

@@ -40,12 +40,12 @@ def show(value: Any) -> str:
     """A cell as text: whole numbers without ``.0`` or exponent, dates in ISO form."""
     if isinstance(value, str):
         return value
+    if isinstance(value, float):
+        return _number(value)
     if value is None:
         return ""
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
-    if isinstance(value, float):
-        return _number(value)
     if isinstance(value, dt.datetime):
         return value.isoformat(" ") if value.time() != dt.time() else value.date().isoformat()
     return str(value)

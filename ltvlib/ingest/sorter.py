@@ -18,6 +18,8 @@ TEXT_CAP = 500
 MOST_ASIDE = 50_000
 _WAITING = 40
 _NEAR_HEADER = 4
+# First letters of the words for totals (see cells.total_word).
+_WORD_STARTS = frozenset("иовпрубtgszeicr")
 
 Ready = tuple[int, Sequence[str]]
 
@@ -34,6 +36,7 @@ class Sorter:
         self.width = header.width
         self.check_width = check_width
         self.optional = header.optional if optional is None else optional
+        self._first_name = look.clean(header.raw[0]).casefold() if header.raw else ""
         self.records = 0
         self.rows = 0
         self.set_aside: list[SetAside] = []
@@ -42,9 +45,16 @@ class Sorter:
 
     def take(self, line: int, cells: Sequence[str], text: str, fault: str = "") -> Iterator[Ready]:
         """Judge one record; yields the rows that are now known to be data."""
-        if not fault and not look.filled(cells):
+        count = look.filled(cells)
+        if not fault and not count:
             return
         self.records += 1
+        if not fault and self.records > _NEAR_HEADER and self._is_plain(cells, count):
+            yield from self._release()
+            self.after_total = False
+            self.rows += 1
+            yield line, cells
+            return
         if fault:
             yield from self._settle(line, cells, text, fault)
             return
@@ -103,6 +113,14 @@ class Sorter:
         if len(self.set_aside) > MOST_ASIDE:
             message = "More than {count} rows do not fit the header in line {line}; export the table again, or choose the header line."
             raise ReadError(message, count=MOST_ASIDE, line=self.header.line)
+
+    def _is_plain(self, cells: Sequence[str], count: int) -> bool:
+        """The short way for what nearly every row is: well filled, and its first cell is no word of interest."""
+        first = cells[0].lstrip()
+        if len(cells) != self.width or count <= max(self.width / 2, min(self.width - 1, 2)) or not first:
+            return False
+        letter = first[0].lower()
+        return letter.isalnum() and letter not in _WORD_STARTS and first.casefold() != self._first_name
 
     # -- what a row is -----------------------------------------------------------------------------
 
