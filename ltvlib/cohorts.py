@@ -67,6 +67,12 @@ class CohortTable:
         """Number of age columns."""
         return int(self.values.shape[1])
 
+    @property
+    def known_cells(self) -> tuple[np.ndarray, np.ndarray]:
+        """Row and age of every cell that has a value, row by row."""
+        rows, ages = np.nonzero(~np.isnan(self.values))
+        return rows, ages
+
     def frame(self) -> pd.DataFrame:
         """The same numbers as a table: row, customers, then one column an age."""
         columns: dict[str, object] = {"cohort": list(self.rows), "customers": self.sizes}

@@ -50,7 +50,7 @@ if heat.open:
             on_select="rerun",
             selection_mode="points",
         )
-        picked = cohort_view.from_chart(event)
+        picked = cohort_view.from_chart(event, table)
 if curves.open:
     with curves:
         chart(

@@ -119,7 +119,7 @@ def test_filters_hold_on_every_page():
 def test_a_clicked_cell_opens_its_customers():
     at = visit("cohorts", salon_grain="quarter", measure="retention_rate")
     at.session_state["cohort_heat"] = {
-        "selection": {"points": [{"customdata": [1, 1]}], "point_indices": [0], "box": [], "lasso": []}
+        "selection": {"points": [{"point_index": 1}], "point_indices": [1], "box": [], "lasso": []}
     }
     at.run()
     healthy(at)

@@ -38,10 +38,10 @@ def _safe(text: object, limit: int = 28) -> str:
 def _layout(figure: go.Figure, height: int, **layout: object) -> go.Figure:
     figure.update_layout(
         height=height,
+        dragmode=False,
         margin={"l": 8, "r": 8, "t": 8, "b": 8},
         legend={"orientation": "h", "y": 1.08, "x": 0},
         hoverlabel={"align": "left"},
-        dragmode=False,
         separators=", " if _("decimal point") == "decimal comma" else ".,",
         **layout,
     )
@@ -225,12 +225,10 @@ def cohort_heatmap(table: CohortTable, unit: str, currency: str, label: str) -> 
             xgap=2,
             ygap=2,
             showscale=False,
-            customdata=texts,
-            hovertemplate="%{customdata}<extra></extra>",
-            hoverongaps=False,
+            hoverinfo="skip",
         )
     )
-    rows, columns = np.nonzero(~np.isnan(table.values))
+    rows, columns = table.known_cells
     figure.add_scatter(
         x=columns,
         y=[names[r] for r in rows],
@@ -238,7 +236,6 @@ def cohort_heatmap(table: CohortTable, unit: str, currency: str, label: str) -> 
         marker={"size": 18, "symbol": "square", "opacity": 0},
         selected={"marker": {"opacity": 0.25}},
         unselected={"marker": {"opacity": 0}},
-        customdata=np.column_stack([rows, columns]),
         text=[texts[r][c] for r, c in zip(rows, columns, strict=True)],
         hovertemplate="%{text}<extra></extra>",
         showlegend=False,
@@ -248,6 +245,7 @@ def cohort_heatmap(table: CohortTable, unit: str, currency: str, label: str) -> 
         figure,
         height,
         clickmode="event+select",
+        hoverdistance=60,
         xaxis={
             "side": "top",
             "dtick": 1 if few else 4,

@@ -46,13 +46,14 @@ def row_title(table: CohortTable, row: int) -> str:
     return period(value, table.grain) if isinstance(value, dt.date) else value or _("not known")
 
 
-def from_chart(event: Any) -> Cell | None:
-    """Row and age of the cell clicked in the heatmap."""
-    points = [p for p in event["selection"]["points"] if p.get("customdata") is not None]
-    if not points or not isinstance(points[0]["customdata"], list | tuple):
+def from_chart(event: Any, found: CohortTable) -> Cell | None:
+    """Row and age of the cell clicked in the heatmap; its markers are the known cells in order."""
+    points = event["selection"]["points"]
+    rows, ages = found.known_cells
+    if not points or points[0]["point_index"] >= len(rows):
         return None
-    row, age = points[0]["customdata"][:2]
-    return int(row), int(age)
+    place = points[0]["point_index"]
+    return int(rows[place]), int(ages[place])
 
 
 def numbers(found: CohortTable, unit: str, title: str) -> Cell | None:

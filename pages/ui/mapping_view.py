@@ -63,11 +63,12 @@ def draw(mine: Session, upload: Upload) -> None:
     _preview(found)
     with st.form(f"mapping_{upload.path.stem}", border=False):
         mapping = _form(found, upload.mapping or found.proposal)
-        if st.form_submit_button(_("Build my data set"), type="primary", icon=":material/play_arrow:"):
-            failure = receive.load(mine, mapping)
-            if failure is None:
-                st.rerun()
-            st.error(say(failure), icon=":material/error:")
+        wanted = st.form_submit_button(_("Build my data set"), type="primary", icon=":material/play_arrow:")
+    if wanted:
+        failure = receive.load(mine, mapping)
+        if failure is None:
+            st.rerun()
+        st.error(say(failure), icon=":material/error:")
     _presets(upload)
 
 

@@ -1,0 +1,121 @@
+"""A real server and a real Chromium. Skips with a reason where no browser is installed."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.conftest import ROOT
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_for(url: str, process: subprocess.Popen, seconds: float = 60) -> None:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        assert process.poll() is None, "the server ended at start-up"
+        try:
+            urllib.request.urlopen(url, timeout=1)
+            return
+        except OSError:
+            time.sleep(0.2)
+    raise AssertionError(f"no answer from {url}")
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory) -> Iterator[str]:
+    """Address of the product started the way ``make run`` starts it."""
+    port = free_port()
+    log = (tmp_path_factory.mktemp("server") / "log.txt").open("w")
+    environment = {**os.environ, "LTV_PORT": str(port), "LTV_DATA": ""}
+    process = subprocess.Popen(
+        [sys.executable, str(ROOT / "server.py")], cwd=ROOT, env=environment, stdout=log, stderr=log
+    )
+    try:
+        wait_for(f"http://127.0.0.1:{port}/healthz", process)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait(15)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    found = next(
+        (path for name in ("chromium", "google-chrome", "chromium-browser") if (path := shutil.which(name))), None
+    )
+    if found is None:
+        pytest.skip("no Chromium on this machine")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=found, args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+class Visit:
+    """One tab that remembers what the console said."""
+
+    def __init__(self, browser: Browser, address: str, **context: object) -> None:
+        self.address = address
+        self.context = browser.new_context(viewport={"width": 1400, "height": 1600}, **context)
+        self.page: Page = self.context.new_page()
+        self.complaints: list[str] = []
+        self.page.on(
+            "console", lambda message: self.complaints.append(message.text) if message.type == "error" else None
+        )
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.strangers: list[str] = []
+        self.page.on(
+            "request",
+            lambda request: (
+                self.strangers.append(request.url) if not request.url.startswith((address, "data:", "blob:")) else None
+            ),
+        )
+
+    def open(self, path: str = "/") -> Page:
+        self.page.goto(self.address + path)
+        self.page.get_by_test_id("stSidebar").wait_for(timeout=60_000, state="attached")
+        return self.page
+
+    def settle(self) -> None:
+        """Wait until the script has finished running."""
+        self.page.wait_for_timeout(400)
+        self.page.wait_for_function("!document.querySelector('[data-testid=stStatusWidget]')", timeout=60_000)
+        self.page.wait_for_timeout(300)
+
+
+@pytest.fixture
+def visit(browser: Browser, server: str, request) -> Iterator[Visit]:
+    """A tab; parametrise indirectly with browser context options (locale, color_scheme, viewport)."""
+    tab = Visit(browser, server, **getattr(request, "param", {}))
+    yield tab
+    tab.context.close()
+
+
+@pytest.fixture(scope="session")
+def messy() -> Path:
+    return next(iter(sorted((ROOT / "sample_data" / "messy").glob("*.csv"))))

@@ -1,0 +1,129 @@
+"""The whole way of a newcomer in a real browser: messy export, mapping, segments, slider, cohort cell, download."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from tests.browser.conftest import Visit
+from tests.conftest import ROOT
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+WORDS = {
+    "en": {
+        "build": "Build my data set",
+        "segments": "Segments (ABCDX)",
+        "cohorts": "Cohorts",
+        "overview": "Overview",
+        "csv": "Download CSV",
+        "used": "= used",
+        "curves": "Curves",
+        "numbers": "Numbers",
+    },
+    "ru": {},
+}
+
+
+def words(language: str) -> dict[str, str]:
+    """The same buttons in the other language, from the catalogue itself."""
+    from babel.messages import pofile
+
+    if language == "en":
+        return WORDS["en"]
+    path = ROOT / "locales" / language / "LC_MESSAGES" / "ltv.po"
+    with path.open("rb") as file:
+        catalogue = pofile.read_po(file, locale=language)
+    return {key: str(catalogue.get(text).string) for key, text in WORDS["en"].items()}
+
+
+@pytest.mark.parametrize(
+    ("visit", "language"), [({"locale": "en-US"}, "en"), ({"locale": "ru-RU"}, "ru")], indirect=["visit"]
+)
+def test_from_a_messy_export_to_the_list_of_a_customers(visit: Visit, language: str, messy: Path, tmp_path: Path):
+    say, page = words(language), visit.open()
+    truth = json.loads((messy.parent / "truth.json").read_text(encoding="utf-8"))
+    page.locator('[data-testid="stFileUploader"] input[type=file]').first.set_input_files(str(messy))
+    page.get_by_role("button", name=say["build"]).click(timeout=60_000)
+    page.get_by_test_id("stMetric").filter(has_text=say["used"]).wait_for(timeout=60_000)
+    shown = page.get_by_test_id("stMetric").all_inner_texts()
+    counts = [int("".join(c for c in text.split("\n")[-1] if c.isdigit())) for text in shown[:4]]
+    assert counts[0] == sum(counts[1:]) == truth["lines"]["after_header"]
+    assert counts[1] == truth["rows_by_fate"]["used"]
+
+    page.get_by_role("link", name=say["segments"]).click()
+    page.locator(".js-plotly-plot").first.wait_for(timeout=60_000)
+    visit.settle()
+    with page.expect_download() as before:
+        page.get_by_role("button", name=say["csv"]).nth(1).click()
+    customers = table(before.value.path(), language)
+    slider = page.get_by_role("slider").nth(1)
+    slider.press("ArrowLeft")
+    page.wait_for_url("**upload_often**")
+    visit.settle()
+    with page.expect_download() as after:
+        page.get_by_role("button", name=say["csv"]).nth(1).click()
+    more = table(after.value.path(), language)
+    assert len(more) > len(customers) > 0, "a lower border lets more customers into A"
+
+    page.get_by_role("link", name=say["cohorts"]).click()
+    page.locator(".js-plotly-plot").first.wait_for(timeout=60_000)
+    visit.settle()
+    page.locator(".js-plotly-plot .scatterlayer .point").nth(1).click(force=True)
+    page.get_by_test_id("stDataFrame").first.wait_for(timeout=30_000)
+    with page.expect_download() as people:
+        page.get_by_role("button", name=say["csv"]).last.click()
+    assert len(table(people.value.path(), language))
+    assert not visit.complaints
+    assert not visit.strangers
+
+
+def table(path: Path, language: str) -> pd.DataFrame:
+    text = Path(path).read_bytes()
+    assert text.startswith(b"\xef\xbb\xbf")
+    return pd.read_csv(io.BytesIO(text), sep=";" if language == "ru" else ",", dtype=str)
+
+
+@pytest.mark.parametrize("visit", [{"locale": "en-US"}, {"locale": "ru-RU", "color_scheme": "dark"}], indirect=True)
+@pytest.mark.parametrize("place", ["/", "/overview", "/segments", "/cohorts"])
+def test_no_serious_accessibility_violations(visit: Visit, place: str):
+    page = visit.open(place)
+    page.get_by_role("heading", level=1).wait_for(timeout=60_000)
+    visit.settle()
+    found = Axe().run(page, context={"exclude": STREAMLIT_OWN}).response["violations"]
+    grave = [(v["id"], v["nodes"][0]["html"][:200]) for v in found if v["impact"] in ("serious", "critical")]
+    assert not grave
+
+
+STREAMLIT_OWN = [
+    ["[data-testid=stSidebarNavItems]"],  # Streamlit puts a div between ul and li when the navigation has sections
+    ["[data-testid=stMetricChart]"],  # the sparkline's highlighted point has no text; the tile's number says it
+]
+"""Parts of Streamlit's own pages that break a rule whatever the app does."""
+
+
+@pytest.mark.parametrize("visit", [{"locale": "ru-RU"}], indirect=True)
+def test_a_phone_shows_the_pages_without_sideways_scrolling(visit: Visit):
+    visit.page.set_viewport_size({"width": 390, "height": 844})
+    for place in ("/overview", "/segments", "/cohorts"):
+        page = visit.open(place)
+        page.get_by_role("heading", level=1).wait_for(timeout=60_000)
+        visit.settle()
+        assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= 390
+
+
+def test_headers_and_closed_doors(server: str):
+    import urllib.error
+    import urllib.request
+
+    with urllib.request.urlopen(server) as answer:
+        headers = answer.headers
+    assert "frame-ancestors 'none'" in headers["content-security-policy"]
+    assert headers["x-content-type-options"] == "nosniff"
+    for path in ("/_stcore/metrics", "/_stcore/agent/openapi.json"):
+        with pytest.raises(urllib.error.HTTPError):
+            urllib.request.urlopen(server + path)
