@@ -57,7 +57,7 @@ def convert(raw: RawTable, mapping: Mapping, out_dir: Path, progress: Progress =
         progress("Checking every record", 0.4)
         judge(database, plan, found)
         merge(database, plan)
-        mode = settle_amounts(database, plan)
+        mode = settle_amounts(database, plan, found)
         drop_unsold(database, plan, found, mode)
         make_sales(database, plan, mode)
         progress("Writing the tables", 0.7)

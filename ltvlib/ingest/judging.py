@@ -125,7 +125,14 @@ def part_of(plan: Plan) -> str:
     return "cast(ordered_at as date)" if several else "cast(null as date)"
 
 
-def settle_amounts(database: Database, plan: Plan) -> str:
+def _unsold(found: Statuses) -> str:
+    """SQL test whether a status says that nothing was sold."""
+    return (
+        f"coalesce(status is not null and not ({in_list('status', found.sale)}), false)" if found.usable else _NOTHING
+    )
+
+
+def settle_amounts(database: Database, plan: Plan, found: Statuses) -> str:
     """Whose amount it is (``line``, ``order``, ``?order``), and the table ``repeated`` of repeated totals."""
     mode = LINE
     if plan.several and {"order_id", "revenue"} <= plan.keys.keys():
@@ -133,7 +140,7 @@ def settle_amounts(database: Database, plan: Plan) -> str:
         rows = compose(shape, part=part_of(plan))
         mode = plan.mapping.amount_is or amount_mode(database, rows) or LINE
     if mode.endswith(ORDER):
-        database.execute(sql_text("staging/repeated").format(part=part_of(plan)))
+        database.execute(sql_text("staging/repeated").format(part=part_of(plan), unsold=_unsold(found)))
     else:
         database.execute("create table repeated (line bigint, amount decimal(18,4))")
     return mode
@@ -152,7 +159,7 @@ def drop_unsold(database: Database, plan: Plan, found: Statuses, mode: str) -> N
     sql = sql_text("staging/unsold").format(
         worth=worth(mode),
         repeated="line in (select line from repeated)" if mode.endswith(ORDER) else _NOTHING,
-        unsold=f"not ({in_list('status', found.sale)})" if found.usable else _NOTHING,
+        unsold=_unsold(found),
         cancelled=in_list("status", found.cancelled),
         sold=f"order_id in ({sold})" if plan.several else _NOTHING,
     )

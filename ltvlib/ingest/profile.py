@@ -157,7 +157,8 @@ def _text_looks(column: RawColumn, profile: ColumnProfile, values: Sequence[str]
         return "currency"
     if header in headers_of("name") and _share(values, lambda v: not any(map(str.isdigit, v))) >= 0.5:
         return "name"
-    if _share(values, lambda v: " " not in v and any(map(str.isdigit, v))) >= 0.9:
+    named = any(header in headers_of(field) for field in ("order_id", "customer_id", "product_id"))
+    if _share(values, lambda v: " " not in v and (named or any(map(str.isdigit, v)))) >= 0.9:
         return "id"
     if profile.distinct <= max(12, len(values) // 20):
         return "category"

@@ -36,8 +36,8 @@ def amount_mode(database: Database, rows: str) -> str:
 
 
 def repeats(database: Database, order_id: str) -> bool:
-    """Whether an order number (SQL text over the raw rows) stands on several rows."""
-    sql = "select count(v) > count(distinct v) from (select {text} as v from {table})"
+    """Whether an order number (SQL text over the raw rows) stands on several rows, or is missing on some."""
+    sql = "select count(*) > count(distinct v) from (select {text} as v from {table})"
     return bool(database.rows(sql.format(text=order_id, table=RAW))[0][0])
 
 

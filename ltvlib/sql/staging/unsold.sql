@@ -7,7 +7,7 @@ with judged_status as (
         case when {repeated} then 0 else coalesce(amount, 0) end as amount,
         coalesce(is_cancelled, false) as is_cancelled,
         says_back and not is_return as says_back,
-        status is not null and not says_back and {unsold} as is_unsold,
+        not says_back and {unsold} as is_unsold,
         coalesce({cancelled}, false) as is_known_cancelled
     from live
 )
