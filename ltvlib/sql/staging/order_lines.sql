@@ -10,3 +10,4 @@ select
     cast(case when s.is_back then -abs(s.cost) else s.cost end as decimal(18, 4)) as cost
 from sales as s {names}
 where coalesce(s.product_id, s.product_name) is not null
+order by s.line
