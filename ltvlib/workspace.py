@@ -25,6 +25,15 @@ MAX_WINDOWS = 6
 """Derived window tables kept per data set; the least recently used goes first."""
 
 
+PERIOD = {
+    Grain.WEEK: "cast((day + 3 - (day + 3) % 7) / 7 as integer)",
+    Grain.MONTH: "month",
+    Grain.QUARTER: "cast((month - month % 3) / 3 as integer)",
+    Grain.YEAR: "cast((month - month % 12) / 12 as integer)",
+}
+"""Period number of a document by grain; the same numbers as :func:`ltvlib.settings.period_number`."""
+
+
 @dataclass(frozen=True)
 class DataSet:
     """Where the numbers come from; stands in every passport.
@@ -87,22 +96,20 @@ class Workspace:
             "as_of_month": month_number(self.info.as_of),
             "as_of_day_of_month": self.info.as_of.day,
         }
-        steps = (
-            "staging/customer_ids",
-            "staging/o",
-            "marts/order",
-            "marts/first_product",
-            "marts/customer",
-            "marts/customer_back",
-        )
+        steps = ("staging/customer_ids", "staging/o", "marts/order", "marts/first_product", "marts/customer")
         for place, step in enumerate(steps):
-            progress("Building the tables", place / (len(steps) + 1))
+            progress("Building the tables", place / (len(steps) + 2))
             text = sql_text(step)
             if step == "staging/o":  # a view takes no bound values; both are typed here, not text from a file
                 text = text.replace("$as_of", f"timestamp '{self.info.as_of.isoformat()}'")
                 text = text.replace("$margin_rate", repr(float(self.info.margin_rate)))
             self.database.execute(text, params)
         self.ensure_grain(Grain.MONTH)
+        if self.info.as_of.day == 1:
+            month = str(month_number(self.info.as_of))
+            self.database.execute(sql_text("marts/customer_back_aligned").replace("{{as_of_month}}", month))
+        else:
+            self.database.execute(sql_text("marts/customer_back"), params)
         self.database.lock()
         progress("Ready", 1.0)
         return self
@@ -111,7 +118,9 @@ class Workspace:
         """Make ``mart_customer_<grain>`` if this is the first time it is wanted."""
         with self._guard:
             if grain not in self._grains:
-                self.database.execute(sql_text("marts/customer_period").replace("{{grain}}", grain.value))
+                text = sql_text("marts/customer_period")
+                text = text.replace("{{grain}}", grain.value).replace("{{period}}", PERIOD[grain])
+                self.database.execute(text)
                 self._grains.add(grain)
 
     def window(self, window: Window) -> str:

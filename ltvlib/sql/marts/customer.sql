@@ -10,28 +10,32 @@ with facts as (
         cast(sum(margin) as decimal(18, 4)) as margin,
         cast(sum(case when order_number = 1 then revenue else 0 end) as decimal(18, 4)) as first_revenue,
         cast(sum(case when order_number = 1 then margin else 0 end) as decimal(18, 4)) as first_margin,
-        max(case when order_number = 1 then channel end) as first_channel,
-        max(case when order_number = 1 then manager end) as first_manager,
         min(case when is_order = 1 then day end) as first_day,
-        min(case when is_order = 1 then week end) as first_week,
         min(case when is_order = 1 then month end) as first_month,
-        min(case when is_order = 1 then quarter end) as first_quarter,
-        min(case when is_order = 1 then year end) as first_year,
         max(case when is_order = 1 then day end) as last_day,
-        max(case when is_order = 1 then week end) as last_week,
         max(case when is_order = 1 then month end) as last_month,
-        max(case when is_order = 1 then quarter end) as last_quarter,
-        max(case when is_order = 1 then year end) as last_year
+        max(case when order_number = 1 then order_id end) as first_order_id
     from mart_order
     group by customer_key
+),
+
+first_orders as (
+    select f.customer_key, max(s.channel) as channel, max(s.manager) as manager
+    from facts as f
+    join orders as s on s.order_id = f.first_order_id
+    where not s.is_refund
+    group by f.customer_key
 )
 
 select
-    f.* exclude (first_channel, first_manager),
+    f.*,
+    cast((f.first_day + 3 - (f.first_day + 3) % 7) / 7 as integer) as first_week,
+    cast((f.first_month - f.first_month % 3) / 3 as integer) as first_quarter,
+    cast((f.first_month - f.first_month % 12) / 12 as integer) as first_year,
     k.customer_id,
     c.name,
-    coalesce(c.channel, f.first_channel) as channel,
-    coalesce(c.manager, f.first_manager) as manager,
+    coalesce(c.channel, s.channel) as channel,
+    coalesce(c.manager, s.manager) as manager,
     c.city,
     c.industry,
     p.first_product,
@@ -39,5 +43,5 @@ select
 from facts as f
 join customer_ids as k using (customer_key)
 left join customers as c using (customer_id)
+left join first_orders as s using (customer_key)
 left join mart_first_product as p using (customer_key)
-order by customer_key

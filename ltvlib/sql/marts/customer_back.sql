@@ -10,4 +10,4 @@ select
     max(case when is_order = 1 then day end) as last_day
 from mart_order
 group by 1, 2
-order by customer_key
+

@@ -2,17 +2,23 @@
 -- a refund of something bought before the file begins falls into the customer's first {{grain}}.
 create or replace table mart_customer_{{grain}} as
 select
-    m.customer_key,
+    f.customer_key,
     c.first_{{grain}} as cohort,
-    m.{{grain}} as period,
-    case when m.{{grain}} > c.first_{{grain}} then m.{{grain}} - c.first_{{grain}} else 0 end as age,
-    cast(sum(m.is_order) as integer) as orders,
-    cast(sum(m.revenue) as decimal(18, 4)) as revenue,
-    cast(sum(m.margin) as decimal(18, 4)) as margin,
-    max(case when m.is_order = 1 then m.day end) as last_day,
-    cast(sum(case when m.order_number = 1 then m.revenue else 0 end) as decimal(18, 4)) as first_revenue,
-    cast(sum(case when m.order_number = 1 then m.margin else 0 end) as decimal(18, 4)) as first_margin
-from mart_order as m
+    f.period,
+    case when f.period > c.first_{{grain}} then f.period - c.first_{{grain}} else 0 end as age,
+    f.orders,
+    f.revenue,
+    f.margin,
+    f.last_day
+from (
+    select
+        customer_key,
+        {{period}} as period,
+        cast(sum(is_order) as integer) as orders,
+        cast(sum(revenue) as decimal(18, 4)) as revenue,
+        cast(sum(margin) as decimal(18, 4)) as margin,
+        max(case when is_order = 1 then day end) as last_day
+    from mart_order
+    group by 1, 2
+) as f
 join mart_customer as c using (customer_key)
-group by m.customer_key, c.first_{{grain}}, m.{{grain}}
-order by m.customer_key, m.{{grain}}

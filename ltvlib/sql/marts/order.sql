@@ -1,4 +1,4 @@
--- mart_order, grain: one order or refund document, stored by customer and time.
+-- mart_order, grain: one order or refund document of a customer.
 -- order_number is 1-based among the customer's orders and 0 for refunds; gap_days is missing for the first order.
 create or replace table mart_order as
 select
@@ -6,18 +6,17 @@ select
     order_id,
     ts,
     day,
-    week,
     month,
-    quarter,
-    year,
     day_of_month,
     is_order,
-    case when is_order = 1 then cast(row_number() over w as integer) else 0 end as order_number,
-    case when is_order = 1 and row_number() over w > 1 then day - lag(day) over w end as gap_days,
+    cast(row_number() over w as integer) as order_number,
+    case when row_number() over w > 1 then day - lag(day) over w end as gap_days,
     revenue,
-    margin,
-    channel,
-    manager
+    margin
 from o
-window w as (partition by customer_key, is_order order by ts, order_id)
-order by customer_key, ts
+where is_order = 1
+window w as (partition by customer_key order by ts, order_id)
+union all
+select customer_key, order_id, ts, day, month, day_of_month, is_order, 0, null, revenue, margin
+from o
+where is_order = 0
