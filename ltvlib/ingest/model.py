@@ -261,6 +261,7 @@ class Inspection(_Json):
     questions: tuple[Question, ...] = ()
     preview: tuple[tuple[str, ...], ...] = ()
     notes: tuple[Note, ...] = ()
+    statuses: tuple[str, ...] = ()
 
     _nested = {
         "raw": RawTable,

@@ -37,9 +37,9 @@ def inspect_raw(raw: RawTable, mapping: Mapping | None = None) -> Inspection:
         profiles = _profiles(database, raw, lines, cells)
         chosen = mapping or propose(raw, profiles)
         profiles = _in_full(database, raw, profiles, chosen)
-        questions, chosen, notes = ask(database, raw, profiles, chosen)
+        questions, chosen, notes, every = ask(database, raw, profiles, chosen)
         preview = tuple(tuple(row) for row in zip(*(column[:PREVIEW_ROWS] for column in cells), strict=True))
-        return Inspection(raw, profiles, chosen, questions, preview, notes)
+        return Inspection(raw, profiles, chosen, questions, preview, notes, every)
 
 
 def _sample(database: Database, raw: RawTable) -> tuple[list[int], list[list[str]]]:

@@ -17,8 +17,8 @@ _Profiles = dict[str, ColumnProfile]
 
 def ask(
     database: Database, raw: RawTable, profiles: tuple[ColumnProfile, ...], mapping: Mapping
-) -> tuple[tuple[Question, ...], Mapping, tuple[Note, ...]]:
-    """Questions, the mapping with its defaults written out, and notes."""
+) -> tuple[tuple[Question, ...], Mapping, tuple[Note, ...], tuple[str, ...]]:
+    """Questions, the mapping with its defaults written out, notes, and every status of the file."""
     keys = columns_by_field(raw, mapping.fields)
     by_key = {profile.key: profile for profile in profiles}
     found = statuses(database, raw, mapping)
@@ -29,7 +29,8 @@ def ask(
         *_statuses(found, mapping),
         *_amounts(database, raw, keys, mapping),
     ]
-    return tuple(questions), _written_out(mapping, found), tuple(_notes(raw, keys, by_key)) + mapping.notes
+    every = found.every if found.usable else ()
+    return tuple(questions), _written_out(mapping, found), tuple(_notes(raw, keys, by_key)) + mapping.notes, every
 
 
 def _written_out(mapping: Mapping, found: Statuses) -> Mapping:
