@@ -187,7 +187,7 @@ _ALL = (
             "Who to keep close (A), bring back more often (B), sell more to (C), serve cheaply (D), and develop the product for (X)."
         ),
         good="",
-        source="ABCDX segmentation as used in Russian B2B sales practice",
+        source=N_("ABCDX segmentation as used in Russian B2B sales practice"),
     ),
     Metric(
         "pareto",

@@ -32,6 +32,11 @@ class Period:
         """Length in months."""
         return self.window.months
 
+    @property
+    def last_day(self) -> dt.date:
+        """Last day inside, for people."""
+        return self.end_day - dt.timedelta(days=1)
+
 
 @dataclass(frozen=True)
 class Figure:
@@ -50,6 +55,11 @@ class Figure:
     def change(self) -> float:
         """Relative change against the period before; ``nan`` where it cannot be said."""
         return ratios.change(self.value, self.before)
+
+    @property
+    def difference(self) -> float:
+        """Absolute change against the period before: for shares, whose relative change reads like points."""
+        return self.value - self.before
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from ltvlib import cohorts
 from ltvlib.cohorts import Measure
 from ltvlib.definitions import METRICS
 from ltvlib.settings import Attribute, Basis, Grain
-from pages.ui import charts, choices, cohort_view, session, story
+from pages.ui import choices, cohort_charts, cohort_view, session, story
 from pages.ui.components import chart, definition, heading, label, nothing
 from pages.ui.widgets import choose, switch
 from pages.ui.words import _
@@ -32,6 +32,7 @@ if not table.rows:
 
 metric = METRICS[measure.value]
 title = story.cohort_title(measure.value, basis.value)
+view = cohort_charts.View(table, metric.unit, currency, label(measure.value))
 st.caption(definition(measure.value).replace("\n\n", " · "))
 heat, curves, numbers = st.tabs(
     [_("Table of colours"), _("Curves"), _("Numbers")], on_change="rerun", key="cohort_tabs"
@@ -39,7 +40,7 @@ heat, curves, numbers = st.tabs(
 picked = None
 if heat.open:
     with heat:
-        figure = charts.cohort_heatmap(table, metric.unit, currency, label(measure.value))
+        figure = cohort_charts.heatmap(view)
         event = chart(
             figure,
             "cohort_heat",
@@ -54,7 +55,7 @@ if heat.open:
 if curves.open:
     with curves:
         chart(
-            charts.cohort_curves(table, metric.unit, currency, label(measure.value)),
+            cohort_charts.curves(view),
             "cohort_curves",
             title,
             title,

@@ -18,9 +18,9 @@ if not len(view.months):
 currency = session.workspace().info.currency
 compared = plural("vs previous month", "vs previous {n} months", view.period.months)
 st.markdown(story.overview(view, session.remember(kpis.pareto, found), currency))
-with st.grid(3, gap="small", min_column_width=210):
+with st.grid(3, gap="small", min_column_width=160):
     for figure in view.figures.values():
-        tile(figure, compared)
+        tile(figure, _("vs a year earlier") if figure.slug == "ltv_m" else compared)
 
 _facts, by_month = view.answers
 names = {"margin": _("Gross margin"), "revenue": _("Revenue")}

@@ -4,7 +4,7 @@ import streamlit as st
 
 from ltvlib import abcdx
 from ltvlib.settings import Window
-from pages.ui import charts, choices, segments_view, session, story, thresholds
+from pages.ui import choices, segment_charts, segments_view, session, story, thresholds
 from pages.ui.components import chart, definition, heading, nothing
 from pages.ui.words import _, short_money
 
@@ -29,7 +29,7 @@ def live() -> None:
             value=short_money(rules.value_threshold, currency),
             orders=rules.often_threshold,
         )
-        chart(charts.segment_map(cells.frame, rules, currency), "map", title, alt, table.answer, ("abcdx",))
+        chart(segment_charts.segment_map(cells.frame, rules, currency), "map", title, alt, table.answer, ("abcdx",))
     firm = session.remember(abcdx.stability, rules, found)
     st.caption(story.stability(firm.worst_share, firm.customers), help=definition("abcdx"))
     before = session.remember(abcdx.segment_table, rules, found, rules.window_months)

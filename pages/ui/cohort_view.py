@@ -11,7 +11,7 @@ from ltvlib import cohorts
 from ltvlib.cohorts import CohortTable
 from ltvlib.settings import Attribute, Filters, Grain
 from pages.ui import choices, session
-from pages.ui.charts import age_title
+from pages.ui.cohort_charts import age_title
 from pages.ui.components import customer_list, downloads, nothing, plain, table
 from pages.ui.words import _, period, plural
 
@@ -61,7 +61,8 @@ def numbers(found: CohortTable, unit: str, title: str) -> Cell | None:
     frame = found.frame()
     frame.insert(0, "row", [row_title(found, row) for row in range(len(found.rows))])
     frame = frame.drop(columns=["cohort"])
-    form = {"share": "percent", "number": "%.2f"}.get(unit, "%.0f")
+    form = {"share": "percent", "number": "%.2f"}.get(unit, "localized")
+    frame = frame.round({str(age): 3 if unit == "share" else 0 if unit == "money" else 2 for age in range(found.ages)})
     columns: dict[str, Any] = {
         "row": st.column_config.TextColumn(_("Cohort"), pinned=True),
         "customers": st.column_config.NumberColumn(_("Customers"), format="localized"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import math
 import re
 from collections.abc import Callable
 from typing import Any
@@ -16,9 +18,10 @@ from ltvlib.engine import Answer
 from ltvlib.errors import LtvError
 from ltvlib.kpis import Figure
 from pages.ui import choices, session
-from pages.ui.words import _, by_unit, count, day, language, number, percent, say
+from pages.ui.words import DASH, _, by_unit, count, day, language, number, percent, say, symbol
 
 MONEY_COLUMNS = {"revenue", "margin", "average_order_value", "ltv", "lifetime_margin", "cumulative_margin"}
+SHARE_COLUMNS = {"customer_share", "margin_share"}
 PLOT = {"displayModeBar": False, "scrollZoom": False}
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|$~:])")
 
@@ -34,7 +37,11 @@ def heading(title: str, question: str) -> None:
     st.title(title)
     st.markdown(question)
     info = session.workspace().info
-    line = [plain(session.title_of(session.chosen())), _("data to {day}", day=day(info.as_of)), basis_words()]
+    line = [
+        plain(session.title_of(session.chosen())),
+        _("data to {day}", day=day(info.as_of - dt.timedelta(days=1))),
+        basis_words(),
+    ]
     active = choices.describe(choices.filters())
     if active:
         line.append(_("filtered: {filters}", filters=plain("; ".join(active))))
@@ -69,19 +76,27 @@ def tile(figure: Figure, compared: str) -> None:
     """One key figure: value, change against the period before, sparkline, definition on hover."""
     metric = METRICS[figure.slug]
     currency = session.workspace().info.currency
-    has_change = figure.change == figure.change
+    change = _change(figure, metric.unit)
     st.metric(
         label(figure.slug, months=figure.months),
         by_unit(figure.value, metric.unit, currency),
-        percent(figure.change, 1) if has_change else None,
+        change,
         delta_color="inverse" if metric.good == "down" else "normal",
-        delta_description=compared if has_change else None,
+        delta_description=compared if change else None,
         help=definition(figure.slug, months=figure.months),
         chart_data=list(figure.series) if len(figure.series) > 2 else None,
         chart_type="area",
         border=True,
         height="stretch",
     )
+
+
+def _change(figure: Figure, unit: str) -> str | None:
+    """Shares change by points, everything else in percent."""
+    if unit == "share":
+        points = figure.difference * 100
+        return None if math.isnan(points) else _("{points} points", points=number(points))
+    return None if math.isnan(figure.change) else percent(figure.change, 1)
 
 
 def chart(
@@ -123,10 +138,10 @@ def passport(key: str, answer: Answer, slugs: tuple[str, ...]) -> None:
         for slug in slugs:
             st.markdown(f"**{label(slug, months=12)}**: {_(METRICS[slug].formula, months=12)}")
             if METRICS[slug].source:
-                st.caption(_("Source: {source}", source=METRICS[slug].source))
+                st.caption(_("Source: {source}", source=_(METRICS[slug].source)))
         active = choices.describe(choices.filters())
         facts = session.workspace().facts()
-        st.markdown(_("File: {file}", file=plain(info.source)))
+        st.markdown(_("File: {file}", file=plain(info.source or info.title)))
         st.markdown(
             _(
                 "Data: {orders} orders of {customers} customers, {rows} rows fetched in {ms} ms",
@@ -145,13 +160,15 @@ def table(frame: pd.DataFrame, key: str, alt: str, columns: dict[str, Any] | Non
     """A table; ``columns`` names, orders and formats what is shown."""
     shown = frame[[name for name in columns if name in frame.columns]] if columns else frame
     shown = _rounded(shown)
-    return st.dataframe(shown, key=key, alt=alt, hide_index=True, column_config=columns, **options)
+    return st.dataframe(shown, key=key, alt=alt, hide_index=True, column_config=columns, placeholder=DASH, **options)
 
 
 def _rounded(frame: pd.DataFrame) -> pd.DataFrame:
-    """Money columns without cents for display, so that grouping by the reader's language is all that is left."""
-    money = [name for name in frame.columns if name in MONEY_COLUMNS]
-    return frame.assign(**{name: frame[name].round(0) for name in money}) if money else frame
+    """Money without cents and shares to a tenth of a percent, so that only the reader's grouping is left to do."""
+    digits = {
+        name: 0 if name in MONEY_COLUMNS else 3 for name in frame.columns if name in MONEY_COLUMNS | SHARE_COLUMNS
+    }
+    return frame.round(digits) if digits else frame
 
 
 def downloads(make: Callable[[], pd.DataFrame], name: str, key: str) -> None:
@@ -180,7 +197,7 @@ def downloads(make: Callable[[], pd.DataFrame], name: str, key: str) -> None:
 
 def customer_columns(currency: str) -> dict[str, Any]:
     """Columns of a list of customers, in the order people read them."""
-    money = st.column_config.NumberColumn
+    money, sign = st.column_config.NumberColumn, symbol(currency)
     fmt = "localized"
     return {
         "segment": st.column_config.TextColumn(_("Segment"), width="small"),
@@ -189,11 +206,11 @@ def customer_columns(currency: str) -> dict[str, Any]:
         "channel": st.column_config.TextColumn(_("Channel")),
         "manager": st.column_config.TextColumn(_("Manager")),
         "orders": st.column_config.NumberColumn(_("Orders"), format=fmt),
-        "average_order_value": money(f"{label('average_order_value')}, {currency}", format="localized"),
-        "revenue": money(f"{label('revenue')}, {currency}", format="localized"),
-        "margin": money(f"{label('margin')}, {currency}", format="localized"),
-        "cumulative_margin": money(f"{_('Profit so far')}, {currency}", format="localized"),
-        "lifetime_margin": money(f"{_('Profit to date')}, {currency}", format="localized"),
+        "average_order_value": money(f"{label('average_order_value')}, {sign}", format="localized"),
+        "revenue": money(f"{label('revenue')}, {sign}", format="localized"),
+        "margin": money(f"{label('margin')}, {sign}", format="localized"),
+        "cumulative_margin": money(_("Profit so far, {currency}", currency=sign), format="localized"),
+        "lifetime_margin": money(_("Profit to date, {currency}", currency=sign), format="localized"),
         "first_day": st.column_config.DateColumn(_("First order"), format="localized"),
         "last_day": st.column_config.DateColumn(_("Last order"), format="localized"),
         "days_since_last_order": st.column_config.NumberColumn(_("Days silent"), format="%d"),

@@ -7,7 +7,7 @@ import streamlit as st
 
 from ltvlib.ingest.model import ImportReport
 from ltvlib.samples import SAMPLE_DIR, samples
-from pages.ui import mapping_view, receive, session
+from pages.ui import mapping_view, mapping_words, receive, session
 from pages.ui.components import downloads, plain, table
 from pages.ui.registry import Session
 from pages.ui.words import _, count, day, language, money, plural, say
@@ -139,7 +139,7 @@ def _reconciliation(mine: Session, found: ImportReport) -> None:
     steps = mapping_view.reconciliation(mine, found)
     frame = pd.DataFrame(
         [
-            {"step": mapping_view.step_name(s.slug), "rows": s.rows, "amount": money(float(s.amount), found.currency)}
+            {"step": mapping_words.step_name(s.slug), "rows": s.rows, "amount": money(float(s.amount), found.currency)}
             for s in steps
         ]
     )
@@ -157,7 +157,7 @@ def _refused(mine: Session, found: ImportReport) -> None:
         st.caption(_("Every row could be used."))
         return
     frame = receive.refused(mine)
-    frame["reason"] = [mapping_view.reason_name(slug) for slug in frame["reason"]]
+    frame["reason"] = [mapping_words.reason_name(slug) for slug in frame["reason"]]
     columns = {
         "line": st.column_config.NumberColumn(_("Line"), format="%d"),
         "column": st.column_config.TextColumn(_("Column")),

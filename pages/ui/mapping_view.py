@@ -12,40 +12,13 @@ from ltvlib.ingest.model import ImportReport, Inspection, Mapping, Question, Ste
 from ltvlib.schema import ORDERS
 from pages.ui import receive
 from pages.ui.components import plain, table
+from pages.ui.mapping_words import field_names
 from pages.ui.registry import Session, Upload
 from pages.ui.widgets import choose, fixed
-from pages.ui.words import _, count, language, plural, say
+from pages.ui.words import _, date_format, language, plural, say
 
 NONE = "–"
 CURRENCIES = ("RUB", "USD", "EUR", "GBP", "KZT", "BYN", "UAH", "TRY", "CNY", "AED", "PLN", "CZK", "CHF", "JPY")
-
-
-def field_names() -> dict[str, str]:
-    """Canonical fields in the order of the form, with their names."""
-    return {
-        "ordered_at": _("Date of the order"),
-        "revenue": _("Amount paid"),
-        "customer_id": _("Customer number or name"),
-        "phone": _("Phone"),
-        "email": _("E-mail"),
-        "name": _("Customer's name"),
-        "order_id": _("Order number"),
-        "status": _("Status"),
-        "document_type": _("Type of document"),
-        "cost": _("Cost of goods"),
-        "margin": _("Profit"),
-        "product_name": _("Product or service"),
-        "product_id": _("Product code"),
-        "category": _("Category"),
-        "quantity": _("Quantity"),
-        "unit_price": _("Price of one"),
-        "refund": _("Refunded amount"),
-        "discount": _("Discount"),
-        "currency": _("Currency"),
-        "channel": _("Channel"),
-        "manager": _("Manager"),
-        "city": _("City"),
-    }
 
 
 MAIN = ("ordered_at", "revenue", "customer_id", "phone", "order_id", "status", "cost", "product_name")
@@ -58,9 +31,10 @@ def draw(mine: Session, upload: Upload) -> None:
         return
     raw = found.raw
     st.caption(_how(found))
-    for note in raw.notes:
+    for note in (*raw.notes, *found.notes):
         (st.warning if note.level != "info" else st.caption)(plain(say(note), 600))
     _preview(found)
+    st.caption(_who(found.proposal))
     with st.form(f"mapping_{upload.path.stem}", border=False):
         mapping = _form(found, upload.mapping or found.proposal)
         wanted = st.form_submit_button(_("Build my data set"), type="primary", icon=":material/play_arrow:")
@@ -98,6 +72,17 @@ def _how(found: Inspection) -> str:
     return plain(" · ".join(parts), 400)
 
 
+def _who(mapping: Mapping) -> str:
+    """Which column tells one customer from another."""
+    words = field_names()
+    key = next((field for field in ("customer_id", "phone", "email", "name") if field in mapping.fields), None)
+    if key is None:
+        return _("No column tells who bought. Choose one below.")
+    return _(
+        "Customers are told apart by: {field} (column {column})", field=words[key], column=plain(mapping.fields[key])
+    )
+
+
 def _preview(found: Inspection) -> None:
     frame = pd.DataFrame(found.preview, columns=[column.name for column in found.raw.columns])
     used = {column: field_names().get(name, name) for name, column in found.proposal.fields.items()}
@@ -128,11 +113,31 @@ def _form(found: Inspection, start: Mapping) -> Mapping:
             ),
         )
     with right:
-        usual = start.currency or ("RUB" if language() == "ru" or found.raw.encoding == "cp1251" else "USD")
-        currencies = [usual, *(code for code in CURRENCIES if code != usual)]
-        currency = choose(_("Currency of the amounts"), currencies, str, "map_currency_code", usual)
-    mapping = dataclasses.replace(start, fields=fields, margin_rate=percent / 100, currency=currency)
+        currency, rates = _currency(found, start)
+    statuses = _statuses(found, start)
+    mapping = dataclasses.replace(
+        start, fields=fields, margin_rate=percent / 100, currency=currency, rates=rates, sale_statuses=statuses
+    )
     return _with_answers(mapping, answers)
+
+
+def _currency(found: Inspection, start: Mapping) -> tuple[str, dict[str, float]]:
+    """The currency of the amounts; where the file has several, the one to count in and rates for the others."""
+    asked = next((question for question in found.questions if question.field == "currency"), None)
+    if asked is None:
+        usual = start.currency or ("RUB" if language() == "ru" or found.raw.encoding == "cp1251" else "USD")
+        codes = [usual, *(code for code in CURRENCIES if code != usual)]
+        return choose(_("Currency of the amounts"), codes, str, "map_currency_code", usual), {}
+    st.warning(plain(say(asked), 300), icon=":material/help:")
+    kept = choose(_("Count in"), list(asked.options), str, "map_currency_kept", start.currency or asked.options[0])
+    rates = {}
+    for code in asked.options:
+        if code != kept:
+            words = _("1 {code} in {kept}; leave 0 to refuse these rows", code=code, kept=kept)
+            rate = st.number_input(words, 0.0, value=start.rates.get(code, 0.0), format="%.4f", key=f"rate_{code}")
+            if rate > 0:
+                rates[code] = rate
+    return kept, rates
 
 
 def _pick(fields: dict[str, str], wanted: tuple[str, ...], names: list[str], start: Mapping) -> None:
@@ -150,39 +155,64 @@ def _pick(fields: dict[str, str], wanted: tuple[str, ...], names: list[str], sta
 
 
 def _ask(question: Question, start: Mapping) -> object:
-    """A choice that is never guessed."""
-    if question.field == "sale_statuses":
-        default = [o for o in question.options if o in (start.sale_statuses or ())]
-        return tuple(st.multiselect(say(question), question.options, default=default, key="ask_sale_statuses"))
+    """A choice that is never guessed. Which column is which is asked by the form itself, so only the words are shown."""
+    if question.field in field_names():
+        st.warning(plain(say(question), 300), icon=":material/help:")
+        return None
+    if question.field in ("sale_statuses", "currency"):
+        return None
+    st.markdown("**" + plain(say(question), 300) + "**")
     return st.radio(
         plain(say(question), 300),
         question.options,
         index=None,
         key=f"ask_{question.field}",
         format_func=fixed(question.options, _option_name),
+        label_visibility="collapsed",
+        horizontal=True,
+    )
+
+
+def _statuses(found: Inspection, start: Mapping) -> tuple[str, ...] | None:
+    """Which statuses count as sales: always shown, with the default ticked."""
+    if not found.statuses:
+        return start.sale_statuses
+    unknown = next((question for question in found.questions if question.field == "sale_statuses"), None)
+    if unknown is not None:
+        st.warning(plain(say(unknown), 300), icon=":material/help:")
+    every = list(found.statuses)
+    default = [status for status in every if status in (start.sale_statuses or ())]
+    return tuple(
+        st.multiselect(
+            _("Which statuses count as sales?"),
+            every,
+            default=default,
+            key="map_sale_statuses",
+            help=_("Returns and cancelled orders are recognised apart; a return lowers the revenue."),
+        )
     )
 
 
 def _option_name(option: str) -> str:
+    """An answer in words."""
+    if "%" in option:
+        return date_format(option)
     words = {
-        "%d": _("day first"),
-        "%m": _("month first"),
         "line": _("amount of each line"),
         "order": _("order total repeated on each line"),
+        ",": _("comma: 1 234,56"),
+        ".": _("point: 1,234.56"),
+        "yes": _("yes"),
+        "no": _("no"),
     }
-    return next(
-        (
-            f"{word} ({option})" if option.startswith("%") else word
-            for start, word in words.items()
-            if option.startswith(start)
-        ),
-        option,
-    )
+    return words.get(option, option)
 
 
 def _with_answers(mapping: Mapping, answers: dict[str, object]) -> Mapping:
     known = {field.name for field in dataclasses.fields(Mapping)}
     given = {name: value for name, value in answers.items() if name in known and value not in (None, "")}
+    if "minor_units" in given:
+        given["minor_units"] = given["minor_units"] == "yes"
     return dataclasses.replace(mapping, **given)  # type: ignore[arg-type]
 
 
@@ -209,52 +239,15 @@ def _presets(upload: Upload) -> None:
 
 
 def reconciliation(mine: Session, found: ImportReport) -> list[Step]:
-    """The steps of the import, and the refunds of people who never ordered in this file."""
+    """The steps of the import from all rows of the file on, and the refunds of people who never ordered in it."""
     steps = list(found.reconciliation)
     if mine.workspace is None or not steps:
         return steps
+    steps[0] = dataclasses.replace(steps[0], rows=found.records)
     facts = mine.workspace.facts()
     if not facts.orphan_refunds:
         return steps
     last = steps.pop()
-    orphan = Step("orphan_refunds", facts.orphan_refunds, f"{facts.orphan_revenue:.2f}")
-    return [*steps, orphan, dataclasses.replace(last, amount=mine.workspace.ltv_revenue())]
-
-
-def step_name(slug: str) -> str:
-    """A reconciliation step in words."""
-    return {
-        "file_total": _("Sum of the amounts in the file"),
-        "cancelled": _("Not a sale (cancelled, unpaid)"),
-        "refunds": _("Returns and refunds"),
-        "duplicates": _("Exact duplicates"),
-        "older_versions": _("Older versions of the same order"),
-        "repeated_totals": _("Order total repeated on each line"),
-        "no_customer": _("Without a customer"),
-        "other_currency": _("Other currencies"),
-        "orphan_refunds": _("Refunds of people without an order here"),
-        "ltv_revenue": _("Revenue counted"),
-    }.get(slug, reason_name(slug))
-
-
-def reason_name(slug: str) -> str:
-    """Why a row was not used, in words."""
-    return {
-        "totals": _("Totals row"),
-        "repeated_header": _("Header repeated"),
-        "units": _("Row of units"),
-        "footer": _("Note below the table"),
-        "comment": _("Comment"),
-        "too_many_fields": _("More fields than columns"),
-        "too_few_fields": _("Fewer fields than columns"),
-        "open_quote": _("Quote that never closes"),
-        "line_too_long": _("Line too long"),
-        "cancelled": _("Not a sale (cancelled, unpaid)"),
-        "no_customer": _("No customer"),
-        "other_currency": _("Another currency"),
-    }.get(slug, slug.replace("_", " "))
-
-
-def summary(found: ImportReport) -> str:
-    """One line for the toast."""
-    return _("{used} of {records} rows used", used=count(found.used), records=count(found.records))
+    orphan = Step("orphan_refunds", facts.orphan_refunds, f"{-facts.orphan_revenue:.2f}")
+    kept = dataclasses.replace(last, rows=last.rows - facts.orphan_refunds, amount=mine.workspace.ltv_revenue())
+    return [*steps, orphan, kept]

@@ -7,13 +7,13 @@ import streamlit as st
 
 from ltvlib import abcdx
 from ltvlib.settings import AbcdxRules, AbcdxSegment, Filters, months_before
-from pages.ui import charts, choices, session
+from pages.ui import choices, segment_charts, session
 from pages.ui.components import chart, customer_list, definition, downloads, label, nothing, table
 from pages.ui.widgets import choose, switch
-from pages.ui.words import _, count, day, plural, short_money
+from pages.ui.words import _, count, day, plural, short_money, symbol
 
 
-def segment_columns(currency: str) -> dict[str, object]:
+def segment_columns(sign: str) -> dict[str, object]:
     """Columns of the segment table."""
     number, column = st.column_config.NumberColumn, st.column_config
     return {
@@ -26,15 +26,15 @@ def segment_columns(currency: str) -> dict[str, object]:
         ),
         "customer_share": number(label("customer_share"), format="percent", help=definition("customer_share")),
         "margin_share": number(label("margin_share"), format="percent", help=definition("margin_share")),
-        "revenue": number(f"{label('revenue')}, {currency}", format="localized", help=definition("revenue")),
-        "margin": number(f"{label('margin')}, {currency}", format="localized", help=definition("margin")),
+        "revenue": number(f"{label('revenue')}, {sign}", format="localized", help=definition("revenue")),
+        "margin": number(f"{label('margin')}, {sign}", format="localized", help=definition("margin")),
         "average_order_value": number(
-            f"{label('average_order_value')}, {currency}", format="localized", help=definition("average_order_value")
+            f"{label('average_order_value')}, {sign}", format="localized", help=definition("average_order_value")
         ),
         "orders_per_customer": number(
             label("orders_per_customer"), format="%.1f", help=definition("orders_per_customer")
         ),
-        "ltv": number(f"{label('ltv')}, {currency}", format="localized", help=definition("ltv")),
+        "ltv": number(f"{label('ltv')}, {sign}", format="localized", help=definition("ltv")),
         "mean_last_order": column.DateColumn(_("Last order, on average"), format="localized"),
     }
 
@@ -49,7 +49,7 @@ def segments(found: abcdx.SegmentTable, before: abcdx.SegmentTable) -> AbcdxSegm
             frame,
             "segment_table",
             _("Segments with customers, revenue, profit and movement"),
-            segment_columns(session.workspace().info.currency),
+            segment_columns(symbol(session.workspace().info.currency)),
             on_select="rerun",
             selection_mode="single-row",
         )
@@ -78,11 +78,9 @@ def movement(rules: AbcdxRules, found: Filters) -> None:
     left, middle, right = st.columns(3)
     words = {"customers": _("Customers"), "margin_now": _("Gross margin now")}
     with left:
-        then = choose(
-            _("From the window that ends"), steps[1:], name.__getitem__, "moves_then", min(12, rules.window_months)
-        )
+        then = choose(_("Then: window up to"), steps[1:], name.__getitem__, "moves_then", min(12, rules.window_months))
     with middle:
-        now = choose(_("to the window that ends"), steps, name.__getitem__, "moves_now")
+        now = choose(_("Now: window up to"), steps, name.__getitem__, "moves_now")
     with right:
         value = switch(_("Count"), list(words), words.__getitem__, "moves_value")
     if then <= now:
@@ -93,8 +91,8 @@ def movement(rules: AbcdxRules, found: Filters) -> None:
         nothing(_("Nobody was a customer at that time."))
         return
     states = ["new", *(segment.value for segment in AbcdxSegment)]
-    currency = session.workspace().info.currency
-    figure = charts.movement(answer.frame, states, [choices.segment_name(s) for s in states], value, currency)
+    names = {state: choices.segment_name(state) for state in states}
+    figure = segment_charts.movement(answer.frame, names, value, session.workspace().info.currency)
     title = _(
         "Rows: segment at {then}. Columns: segment at {now}. Same borders for both.", then=name[then], now=name[now]
     )
@@ -109,6 +107,7 @@ def x_register(found: Filters) -> None:
         )
     )
     currency = session.workspace().info.currency
+    sign = symbol(currency)
     key = choices.key("x_register")
     start = session.remember(abcdx.registered)
     rows = st.session_state.get(key)
@@ -123,10 +122,12 @@ def x_register(found: Filters) -> None:
         column_config={
             "customer_id": text(_("Customer or prospect"), required=True),
             "potential_revenue_per_year": number(
-                _("Potential revenue a year, {currency}", currency=currency), min_value=0, format="%.0f"
+                _("Potential revenue a year, {currency}", currency=sign), min_value=0, format="localized"
             ),
             "product_gap": text(_("What is missing in the product")),
-            "development_cost": number(_("Cost to develop, {currency}", currency=currency), min_value=0, format="%.0f"),
+            "development_cost": number(
+                _("Cost to develop, {currency}", currency=sign), min_value=0, format="localized"
+            ),
             "months_to_build": number(_("Months to build"), min_value=0, format="%d"),
             "probability": number(_("Chance to win"), min_value=0.0, max_value=1.0, format="percent"),
         },

@@ -15,7 +15,7 @@ def overview(view: Overview, curve: Pareto, currency: str) -> str:
         _(
             "From {first} to {last} **{customers}** bought, and their orders left **{margin}** of gross margin.",
             first=day(view.period.first_day),
-            last=day(view.period.end_day),
+            last=day(view.period.last_day),
             customers=plural("{n} customer", "{n} customers", int(figures["customers"].value)),
             margin=short_money(figures["margin"].value, currency),
         ),

@@ -8,7 +8,7 @@ from ltvlib import abcdx
 from ltvlib.settings import AbcdxRules, Filters, Window
 from pages.ui import choices, session
 from pages.ui.widgets import switch
-from pages.ui.words import _, count, short_money
+from pages.ui.words import _, count, short_money, symbol
 
 
 def controls(found: Filters) -> AbcdxRules:
@@ -26,7 +26,7 @@ def controls(found: Filters) -> AbcdxRules:
     left, right = st.columns(2)
     with left:
         st.slider(
-            _("High value from: average order value, {currency}", currency=currency),
+            _("High value from: average order value, {currency}", currency=symbol(currency)),
             0.0,
             max(reach.value, rules.value_threshold, 1.0),
             rules.value_threshold,

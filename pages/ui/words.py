@@ -11,6 +11,7 @@ import datetime as dt
 import gettext
 import io
 import math
+import re
 from functools import cache
 from pathlib import Path
 
@@ -65,7 +66,35 @@ def plural(one: str, many: str, n: int, **params: object) -> str:
 
 def say(message: LtvError | Note | Question) -> str:
     """An error, note or question of the library in the reader's language."""
-    return _(message.template).format(**message.params)
+    params = dict(message.params)
+    if "format" in params:
+        params["format"] = date_format(str(params["format"]))
+    return _(message.template).format(**params)
+
+
+def date_format(pattern: str) -> str:
+    """A strptime pattern as people write it: DD.MM.YYYY HH:MM."""
+    letters = {
+        "%d": _("DD"),
+        "%m": _("MM"),
+        "%Y": _("YYYY"),
+        "%y": _("YY"),
+        "%H": _("hh"),
+        "%I": _("hh"),
+        "%M": _("mm"),
+        "%S": _("ss"),
+        "%b": _("Jan"),
+        "%B": _("January"),
+        "%p": "AM",
+        "%z": "+00:00",
+        "%f": "000000",
+    }
+    return re.sub(r"%-?[a-zA-Z]", lambda found: letters.get(found.group().replace("-", ""), found.group()), pattern)
+
+
+def separators() -> str:
+    """Decimal sign and grouping of the language, as Plotly wants them."""
+    return numbers.get_decimal_symbol(language()) + numbers.get_group_symbol(language())
 
 
 def count(value: float) -> str:

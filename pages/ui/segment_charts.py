@@ -1,0 +1,103 @@
+"""Figures of the segments page: the map of customers and the movement between two dates."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from ltvlib.settings import AbcdxRules
+from pages.ui.plots import MUTED, color, laid_out, log_ticks, mode
+from pages.ui.words import _, count, plural, short_money, symbol
+
+CORNERS = {"A": (0.98, 0.98), "B": (0.98, 0.02), "C": (0.02, 0.98), "D": (0.02, 0.02)}
+
+
+def segment_map(cells: pd.DataFrame, rules: AbcdxRules, currency: str) -> go.Figure:
+    """Where the customers are: order value across, orders up, size = customers, colour = segment, borders drawn."""
+    value = _middle(cells, "value")
+    orders = _middle(cells, "orders")
+    is_high, is_often = value >= rules.value_threshold, cells["orders_from"].to_numpy() >= rules.often_threshold
+    segment = np.where(is_high, np.where(is_often, "A", "B"), np.where(is_often, "C", "D"))
+    size = 6 + 30 * np.sqrt(cells["customers"].to_numpy() / max(1, cells["customers"].max()))
+    texts = np.array(_hover(cells, value, orders, currency))
+    figure = go.Figure()
+    for name in CORNERS:
+        at = segment == name
+        if at.any():
+            figure.add_scatter(
+                x=value[at],
+                y=orders[at],
+                mode="markers",
+                text=texts[at],
+                marker={"size": size[at], "color": color(name), "opacity": 0.75, "line": {"width": 0}},
+                hovertemplate="%{text}<extra></extra>",
+                showlegend=False,
+            )
+    _borders(figure, rules)
+    across = f"{_('Average order value')}, {symbol(currency)} →"
+    return laid_out(
+        figure,
+        430,
+        xaxis={"type": "log", "title": {"text": across}, **log_ticks(value, count)},
+        yaxis={"type": "log", "title": {"text": _("Orders in the window") + " →"}, **log_ticks(orders, count)},
+    )
+
+
+def _middle(cells: pd.DataFrame, name: str) -> np.ndarray:
+    """Where a bin stands on a logarithmic axis."""
+    return np.sqrt(cells[f"{name}_from"].to_numpy(dtype=float) * cells[f"{name}_to"].to_numpy(dtype=float))
+
+
+def _hover(cells: pd.DataFrame, value: np.ndarray, orders: np.ndarray, currency: str) -> list[str]:
+    about, times, profit = _("order value about {money}"), _("orders: {n}"), _("profit: {money}")
+    lines = []
+    for c, v, o, m in zip(cells["customers"], value, orders, cells["margin"], strict=True):
+        parts = (
+            plural("{n} customer", "{n} customers", c),
+            about.format(money=short_money(v, currency)),
+            times.format(n=count(o)),
+            profit.format(money=short_money(m, currency)),
+        )
+        lines.append("<br>".join(parts))
+    return lines
+
+
+def _borders(figure: go.Figure, rules: AbcdxRules) -> None:
+    """Threshold lines (the order line just below its border, which belongs to the upper side) and letters."""
+    line = {"dash": "dash", "width": 2, "color": MUTED[mode()]}
+    if rules.value_threshold > 0:
+        figure.add_vline(x=rules.value_threshold, line=line)
+    figure.add_hline(y=max(0.75, rules.often_threshold - 0.5), line=line)
+    for name, (x, y) in CORNERS.items():
+        figure.add_annotation(
+            x=x,
+            y=y,
+            xref="paper",
+            yref="paper",
+            text=f"<b>{name}</b>",
+            showarrow=False,
+            font={"size": 26, "color": color(name)},
+        )
+
+
+def movement(frame: pd.DataFrame, names: dict[str, str], value: str, currency: str) -> go.Figure:
+    """Migration matrix: rows = segment then, columns = segment now; ``names`` gives states in order with their words."""
+    columns = [state for state in names if state != "new"]
+    matrix = frame.pivot_table(index="segment_then", columns="segment_now", values=value, aggfunc="sum", fill_value=0)
+    z = matrix.reindex(index=list(names), columns=columns, fill_value=0).to_numpy(dtype=float)
+    shown = [[(count(v) if value == "customers" else short_money(v, currency)) if v else "" for v in row] for row in z]
+    figure = go.Figure(
+        go.Heatmap(
+            z=np.log1p(np.abs(z)),
+            x=[names[state] for state in columns],
+            y=list(names.values()),
+            text=shown,
+            texttemplate="%{text}",
+            showscale=False,
+            xgap=2,
+            ygap=2,
+            hovertemplate="%{y} → %{x}: %{text}<extra></extra>",
+        )
+    )
+    return laid_out(figure, 340, xaxis={"side": "top"}, yaxis={"autorange": "reversed"})
