@@ -22,16 +22,23 @@ pages = {
     "segments": st.Page(
         "pages/segments.py", title=_("Segments (ABCDX)"), icon=":material/category:", url_path="segments"
     ),
+    "definitions": st.Page(
+        "pages/definitions.py", title=_("Definitions"), icon=":material/menu_book:", url_path="definitions"
+    ),
     "cohorts": st.Page("pages/cohorts.py", title=_("Cohorts"), icon=":material/grid_on:", url_path="cohorts"),
 }
 page = st.navigation(
-    {_("Start"): [pages["data"]], _("Your customers"): [pages["overview"], pages["segments"], pages["cohorts"]]}
+    {
+        _("Start"): [pages["data"]],
+        _("Your customers"): [pages["overview"], pages["segments"], pages["cohorts"]],
+        _("Help"): [pages["definitions"]],
+    }
 )
 
 with head:
     options = session.choices()
     choose(_("Data set"), options, session.title_of, "data", options[0])
 with filters_place:
-    if page != pages["data"]:
+    if page not in (pages["data"], pages["definitions"]):
         choices.sidebar()
 page.run()

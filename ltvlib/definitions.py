@@ -203,3 +203,13 @@ _ALL = (
 
 METRICS: dict[str, Metric] = {metric.slug: metric for metric in _ALL}
 """All metrics by slug."""
+
+
+def markdown_table() -> str:
+    """All definitions as the Markdown table that stands in the README."""
+    lines = ["| figure | what it tells you | how it is counted |", "| --- | --- | --- |"]
+    lines += [
+        f"| {metric.label} | {metric.meaning} | {metric.formula} |".replace("{months}", "12")
+        for metric in METRICS.values()
+    ]
+    return "\n".join(lines)

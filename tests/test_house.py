@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from babel.messages import extract, pofile
 
-from ltvlib.definitions import METRICS
+from ltvlib.definitions import METRICS, markdown_table
 from tests.conftest import ROOT
 
 KEYWORDS = {
@@ -123,6 +123,20 @@ def test_every_metric_has_words():
     for slug, metric in METRICS.items():
         assert slug == metric.slug
         assert all((metric.label, metric.formula, metric.meaning))
+
+
+def test_the_readme_has_the_definitions_of_the_product():
+    assert markdown_table() in (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_readme_example_runs():
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    example = re.search(r"```python\n(.*?)```", text, flags=re.S)
+    assert example
+    done = subprocess.run(
+        [sys.executable, "-c", example.group(1)], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.parametrize("word", ["/work/", "/farm/", "/root/", "claude", "anthropic"])

@@ -12,11 +12,12 @@ from ltvlib.samples import samples
 from pages.ui.registry import REGISTRY
 from tests.conftest import ROOT, open_rows
 
-PAGES = ("overview", "segments", "cohorts")
+PAGES = ("overview", "segments", "cohorts", "definitions")
 TITLES = {
     "overview": ("Overview", "Обзор"),
     "segments": ("Segments (ABCDX)", "Сегменты (ABCDX)"),
     "cohorts": ("Cohorts", "Когорты"),
+    "definitions": ("How the numbers are counted", "Как считаются показатели"),
 }
 
 

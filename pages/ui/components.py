@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import pandas as pd
@@ -13,7 +13,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from ltvlib import export
-from ltvlib.definitions import METRICS
+from ltvlib.definitions import METRICS, Metric
 from ltvlib.engine import Answer
 from ltvlib.errors import LtvError
 from ltvlib.kpis import Figure
@@ -65,6 +65,12 @@ def definition(slug: str, **params: object) -> str:
     if metric.undefined:
         lines.append(_("A dash means: {reason}", reason=_(metric.undefined, **params)))
     return "\n\n".join(lines)
+
+
+def definition_rows(metrics: Iterable[Metric]) -> list[dict[str, str]]:
+    """Definitions in the reader's language, one row a metric."""
+    fields = ("label", "meaning", "formula", "undefined", "source")
+    return [{name: _(getattr(metric, name), months=12) for name in fields} for metric in metrics]
 
 
 def label(slug: str, **params: object) -> str:
