@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from ltvlib import ratios
-from ltvlib.engine import Answer, sql_text
+from ltvlib.engine import Answer
 from ltvlib.populations import classified, rule_params
 from ltvlib.settings import EPOCH, AbcdxRules, AbcdxSegment, Filters, Window
 from ltvlib.workspace import Workspace
@@ -302,14 +302,3 @@ def with_movement(now: SegmentTable, before: SegmentTable) -> pd.DataFrame:
     frame = now.frame.copy()
     frame["moved"] = now.frame["customers"].to_numpy() - before.frame["customers"].to_numpy()
     return frame
-
-
-def registered(workspace: Workspace) -> pd.DataFrame:
-    """The data set's X register as a table in schema order; money and chances as float."""
-    return workspace.database.query(sql_text("metrics/x_register")).frame
-
-
-def expected_potential(register: pd.DataFrame) -> float:
-    """Sum of potential revenue a year x chance to win over the lines that have both; nan where none has."""
-    both = register[["potential_revenue_per_year", "probability"]].apply(pd.to_numeric, errors="coerce").dropna()
-    return float((both.iloc[:, 0] * both.iloc[:, 1]).sum()) if len(both) else float("nan")

@@ -4,7 +4,7 @@ import streamlit as st
 
 from ltvlib import abcdx
 from ltvlib.settings import Window
-from pages.ui import choices, segment_charts, segments_view, session, story, thresholds
+from pages.ui import choices, register_view, segment_charts, segments_view, session, story, thresholds
 from pages.ui.components import chart, definition, heading, nothing
 from pages.ui.words import _, short_money
 
@@ -41,7 +41,7 @@ def live() -> None:
             segments_view.movement(rules, found)
     if register.open:
         with register:
-            segments_view.x_register(found)
+            register_view.draw()
 
 
 live()

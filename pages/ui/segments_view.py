@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pandas as pd
 import streamlit as st
 
 from ltvlib import abcdx
@@ -10,7 +9,7 @@ from ltvlib.settings import AbcdxRules, AbcdxSegment, Filters, months_before
 from pages.ui import choices, segment_charts, session
 from pages.ui.components import chart, customer_list, definition, downloads, label, nothing, table
 from pages.ui.widgets import choose, switch
-from pages.ui.words import _, count, day, plural, short_money, symbol
+from pages.ui.words import _, day, plural, symbol
 
 
 def segment_columns(sign: str) -> dict[str, object]:
@@ -97,52 +96,3 @@ def movement(rules: AbcdxRules, found: Filters) -> None:
         "Rows: segment at {then}. Columns: segment at {now}. Same borders for both.", then=name[then], now=name[now]
     )
     chart(figure, "moves", title, title, answer, ("abcdx",))
-
-
-def x_register(found: Filters) -> None:
-    """The X register, editable in place; what is written here stays in this session."""
-    st.markdown(
-        _(
-            "Who could be huge if the product were developed? Customers listed here stand in X whatever their orders say."
-        )
-    )
-    currency = session.workspace().info.currency
-    sign = symbol(currency)
-    key = choices.key("x_register")
-    start = session.remember(abcdx.registered)
-    rows = st.session_state.get(key)
-    frame = start if rows is None else pd.DataFrame(rows, columns=start.columns)
-    number, text = st.column_config.NumberColumn, st.column_config.TextColumn
-    edited = st.data_editor(
-        frame,
-        num_rows="dynamic",
-        hide_index=True,
-        key=choices.key("x_editor"),
-        alt=_("X register"),
-        column_config={
-            "customer_id": text(_("Customer or prospect"), required=True),
-            "potential_revenue_per_year": number(
-                _("Potential revenue a year, {currency}", currency=sign), min_value=0, format="localized"
-            ),
-            "product_gap": text(_("What is missing in the product")),
-            "development_cost": number(
-                _("Cost to develop, {currency}", currency=sign), min_value=0, format="localized"
-            ),
-            "months_to_build": number(_("Months to build"), min_value=0, format="%d"),
-            "probability": number(_("Chance to win"), min_value=0.0, max_value=1.0, format="percent"),
-        },
-    )
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        if st.button(_("Apply the register"), type="primary", key="x_apply"):
-            st.session_state[key] = edited.dropna(subset=["customer_id"]).to_dict("records")
-            st.rerun(scope="app")
-    downloads(lambda: edited, "x_register", "x_register")
-    expected = abcdx.expected_potential(edited)
-    if expected == expected:
-        st.caption(
-            _(
-                "Potential a year, weighted by the chance to win: {money}, on {n} lines.",
-                money=short_money(expected, currency),
-                n=count(len(edited)),
-            )
-        )
