@@ -34,7 +34,9 @@ def safe_frame(frame: pd.DataFrame) -> pd.DataFrame:
 
 def to_csv(frame: pd.DataFrame, delimiter: str = ",", decimal: str = ".") -> bytes:
     """The table as CSV bytes, UTF-8 with BOM; dates as YYYY-MM-DD."""
-    text = safe_frame(frame).to_csv(index=False, sep=delimiter, decimal=decimal, date_format="%Y-%m-%d", lineterminator="\r\n")
+    text = safe_frame(frame).to_csv(
+        index=False, sep=delimiter, decimal=decimal, date_format="%Y-%m-%d", lineterminator="\r\n"
+    )
     return text.encode("utf-8-sig")
 
 
@@ -42,7 +44,9 @@ def to_xlsx(frame: pd.DataFrame, sheet: str = "LTV") -> bytes:
     """The table as an XLSX workbook, header frozen, columns wide enough to read; nothing is a formula or a link."""
     buffer = io.BytesIO()
     options = {"options": {"strings_to_formulas": False, "strings_to_urls": False}}
-    with pd.ExcelWriter(buffer, engine="xlsxwriter", date_format="yyyy-mm-dd", datetime_format="yyyy-mm-dd", engine_kwargs=options) as writer:
+    with pd.ExcelWriter(
+        buffer, engine="xlsxwriter", date_format="yyyy-mm-dd", datetime_format="yyyy-mm-dd", engine_kwargs=options
+    ) as writer:
         safe = safe_frame(frame)
         safe.to_excel(writer, index=False, sheet_name=sheet[:31])
         page = writer.sheets[sheet[:31]]

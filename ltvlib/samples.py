@@ -31,7 +31,9 @@ def samples() -> dict[str, Sample]:
         path = SAMPLE_DIR / name / "meta.json"
         if path.exists():
             meta = json.loads(path.read_text(encoding="utf-8"))
-            found[name] = Sample(name, meta["title"], meta["sentence"], meta["currency"], dt.date.fromisoformat(meta["as_of"]))
+            found[name] = Sample(
+                name, meta["title"], meta["sentence"], meta["currency"], dt.date.fromisoformat(meta["as_of"])
+            )
     return found
 
 
