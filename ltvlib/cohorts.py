@@ -158,16 +158,19 @@ def cell_customers(
 ) -> Answer:
     """The people behind a cell, best cumulative profit first.
 
-    ``cohort=None`` takes all cohorts, ``group=None`` all groups. Columns: customer_id, name, channel, manager,
+    ``cohort=None`` takes all cohorts that completed the age, as the cell does, ``group=None`` all groups. Columns: customer_id, name, channel, manager,
     first_day, last_day (dates), orders, revenue, margin (at that age), cumulative_margin (to that age).
     """
     filters = filters or Filters()
+    span = _span(workspace, table_grain, filters)
     start = period_number(cohort, table_grain) if cohort else None
+    as_of = workspace.as_of(filters)
     params: dict[str, object] = {
-        **_span(workspace, table_grain, filters),
+        **span,
         "age": age,
-        "cohort_from": -(10**6) if start is None else start,
-        "cohort_to": 10**6 if start is None else start + 1,
+        "cohort_from": span["since_period"] if start is None else start,
+        "cohort_to": period_number(as_of, table_grain) - age if start is None else start + 1,
+        "end_month": period_number(as_of - dt.timedelta(days=1), Grain.MONTH) + 1,
         "every_group": group is None,
         "group_value": group or "",
         "only_active": only_active,
@@ -191,8 +194,10 @@ def _group(by: Attribute | None) -> str:
 
 
 def _span(workspace: Workspace, grain: Grain, filters: Filters) -> dict[str, object]:
-    """First cohort counted and first period not counted. A period cut by ``until`` is left out whole."""
-    since = period_number(month_start(filters.since), grain) if filters.since is not None else -(10**6)
+    """First cohort counted and first period not counted. A period cut by ``since`` or ``until`` is left out whole."""
+    since = -(10**6)
+    if filters.since is not None:
+        since = period_number(month_start(filters.since) - dt.timedelta(days=1), grain) + 1
     as_of = workspace.as_of(filters)
     if filters.until is None:
         end = period_number(as_of - dt.timedelta(days=1), grain) + 1

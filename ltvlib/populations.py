@@ -36,9 +36,11 @@ class Population:
             params["until"] = filters.until
         if filters.segments and filters.rules is not None:
             inner = classified(filters.rules, filters.until, workspace)
+            for name in rule_params(filters.rules):  # the metric may classify by other rules of its own
+                inner = inner.replace(f"${name}", f"$only_{name}")
             parts.append(sql_text("metrics/only_segments").replace("{{classified}}", inner))
             params["only_segments"] = [segment.value for segment in filters.segments]
-            params.update(rule_params(filters.rules))
+            params.update({f"only_{name}": value for name, value in rule_params(filters.rules).items()})
         return cls("\n    ".join(parts), params)
 
 

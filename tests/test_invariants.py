@@ -1,0 +1,64 @@
+"""What must hold for every history: one population, complete periods only, and parts that sum to the whole."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import numpy as np
+import pytest
+
+from ltvlib import abcdx
+from ltvlib.cohorts import Measure, cell_customers, cohort_table
+from ltvlib.settings import AbcdxRules, AbcdxSegment, Attribute, Filters, Grain, month_number
+from tests.conftest import open_rows
+
+WEB, SHOP = {"channel": "web"}, {"channel": "shop"}
+YEAR = [
+    {"customer_id": "Ann", "ordered_at": "2024-01-15", "revenue": 100.0, **WEB},
+    {"customer_id": "Ann", "ordered_at": "2024-05-02", "revenue": 60.0, **WEB},
+    {"customer_id": "Ben", "ordered_at": "2024-02-10", "revenue": 200.0, **WEB},
+    {"customer_id": "Ben", "ordered_at": "2024-11-05", "revenue": 40.0, **WEB},
+    {"customer_id": "Cat", "ordered_at": "2024-08-20", "revenue": 300.0, **WEB},
+    {"customer_id": "Cat", "ordered_at": "2024-11-09", "revenue": 80.0, **WEB},
+    {"customer_id": "Dan", "ordered_at": "2024-10-31", "revenue": 500.0, **SHOP},
+]
+AS_OF = dt.date(2024, 11, 10)
+
+
+@pytest.fixture(scope="module")
+def year(tmp_path_factory):
+    """Four customers; data end on 10 November, in the middle of a month and of a quarter."""
+    return open_rows(tmp_path_factory.mktemp("year"), YEAR, AS_OF, 0.5)
+
+
+def month(text: str) -> int:
+    return month_number(dt.date.fromisoformat(f"{text}-01"))
+
+
+@pytest.mark.parametrize("grain", list(Grain))
+def test_the_people_of_a_pooled_cell_are_those_counted_in_it(year, grain: Grain):
+    """Cat's second order falls into a period that is not complete: neither in the cell nor in its list."""
+    for filters in (Filters(), Filters(since=month("2024-02")), Filters(until=month("2024-11"))):
+        active = cohort_table(year, Measure.CUSTOMERS, grain=grain, by=Attribute.CHANNEL, filters=filters)
+        for row, age in zip(*active.known_cells, strict=True):
+            group = str(active.rows[row])
+            people = cell_customers(year, grain, int(age), by=Attribute.CHANNEL, group=group, filters=filters)
+            assert people.rows == active.values[row, age], (grain, filters, group, age)
+
+
+def test_a_period_cut_by_the_filter_is_left_out_whole(year):
+    table = cohort_table(year, Measure.CUSTOMERS, grain=Grain.QUARTER, filters=Filters(since=month("2024-02")))
+    assert table.rows[0] == dt.date(2024, 7, 1), "the first quarter began before February"
+
+
+def test_lists_of_people_know_nothing_after_the_end_of_the_data(year):
+    filters = Filters(until=month("2024-05"))
+    people = cell_customers(year, Grain.MONTH, 0, cohort=dt.date(2024, 1, 1), filters=filters).frame
+    assert people["last_day"].dt.date.tolist() == [dt.date(2024, 1, 15)]
+
+
+def test_a_segment_filter_keeps_its_own_rules(year):
+    """Customers that are often buyers under one rule, classified by another."""
+    often = Filters(segments=(AbcdxSegment.A, AbcdxSegment.C), rules=AbcdxRules(0.0, 2))
+    table = abcdx.segment_table(year, AbcdxRules(0.0, 3), often)
+    assert table.count(AbcdxSegment.B) == 3, "Ann, Ben and Cat ordered twice; nobody three times"
