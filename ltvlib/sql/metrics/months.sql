@@ -7,6 +7,7 @@ activity as (
     select
         p.period as month,
         cast(sum(case when p.orders > 0 then 1 else 0 end) as bigint) as customers,
+        cast(sum(case when p.orders > 1 then 1 else 0 end) as bigint) as repeat_customers,
         cast(sum(p.orders) as bigint) as orders,
         sum(p.revenue) as revenue,
         sum(p.margin) as margin
@@ -30,6 +31,7 @@ arrivals as (
 select
     a.month,
     a.customers,
+    a.repeat_customers,
     coalesce(n.new_customers, 0) as new_customers,
     a.orders,
     a.revenue,
