@@ -7,8 +7,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from ltvlib import abcdx
 from ltvlib.cohorts import Measure, cohort_table
-from ltvlib.settings import Basis
+from ltvlib.settings import AbcdxRules, AbcdxSegment, Basis
 from ltvlib.workspace import Workspace
 from tests.conftest import golden, open_rows, order_frame, shared
 
@@ -85,6 +86,40 @@ def test_pareto_agrees_with_the_published_share(tmp_path: Path):
     curve = kpis.pareto(workspace, everything)
     assert curve.customers == 4338
     assert curve.top20 == pytest.approx(expected["top20pct_customers_share"], abs=5e-4)
+
+
+@pytest.fixture(scope="module")
+def buyers(tmp_path_factory) -> pd.DataFrame:
+    """The product's list of customers on the day the published RFM table was made."""
+    space = open_rows(tmp_path_factory.mktemp("rfm"), canonical(invoices("qty_gt_0_price_gt_0")), dt.date(2011, 12, 10))
+    rules = AbcdxRules(300.0, 3, 24)
+    return abcdx.customers(space, rules, tuple(AbcdxSegment)).frame.set_index("customer_id")
+
+
+def test_online_retail_recency_frequency_and_money(buyers):
+    expected = golden("online_retail_cohorts")["rfm_snapshot_2011-12-10"]["expected"]
+    # the table counts full days since the moment of the last order, the list counts calendar days
+    found = {
+        "recency": buyers["days_since_last_order"] - 1,
+        "frequency": buyers["orders"],
+        "monetary": buyers["revenue"],
+    }
+    for name, column in found.items():
+        for statistic, value in expected["describe"][name].items():
+            assert column.describe()[statistic] == pytest.approx(value, abs=0.01), (name, statistic)
+    for customer, (recency, frequency, monetary) in expected["sample"].items():
+        row = buyers.loc[customer]
+        assert (row["days_since_last_order"] - 1, row["orders"]) == (recency, frequency)
+        assert row["revenue"] == pytest.approx(monetary, abs=0.005)
+
+
+def test_online_retail_pareto_classes(buyers):
+    """ABC at 80/95 %, both readings of the border row, from the list of customers."""
+    expected = golden("online_retail_cohorts")["abc_80_95"]["expected"]
+    share = buyers["revenue"].sort_values(ascending=False).cumsum() / buyers["revenue"].sum()
+    before = share.shift(fill_value=0.0)
+    assert (int((share <= 0.8).sum()), int(((share > 0.8) & (share <= 0.95)).sum())) == (expected["A"], expected["B"])
+    assert int((before < 0.8).sum()) == expected["rule_alternative_prev_cum_lt"]["A"]
 
 
 @pytest.fixture(scope="module")
