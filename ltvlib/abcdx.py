@@ -48,11 +48,13 @@ class SegmentTable:
     ``frame`` has one row per segment in the order A, B, C, D, X, inactive (always all six) with columns:
     segment, customers, customer_share, orders, revenue, margin, margin_share, average_order_value,
     orders_per_customer, ltv (profit to date a customer), last_order (date of the newest), mean_last_order.
+    ``is_covered``: whether the data reach back to the first day of the window.
     """
 
     frame: pd.DataFrame
     rules: AbcdxRules
     answer: Answer
+    is_covered: bool = True
 
     def count(self, segment: AbcdxSegment) -> int:
         """Customers of a segment."""
@@ -72,14 +74,16 @@ def segment_table(
         expressions={"classified": classified(rules, filters.until, workspace, shift)},
     )
     facts = answer.frame.set_index("segment").reindex([segment.value for segment in SEGMENTS])
-    counts = ["customers", "orders", "revenue", "margin", "lifetime_margin"]
+    counts = ["customers", "buyers", "orders", "revenue", "margin", "lifetime_margin"]
     facts[counts] = facts[counts].fillna(0)
-    return SegmentTable(_with_ratios(facts.reset_index()), rules, answer)
+    is_covered = workspace.covers(Window(rules.window_months, shift, filters.until))
+    return SegmentTable(_with_ratios(facts.reset_index()), rules, answer, is_covered)
 
 
 def _with_ratios(facts: pd.DataFrame) -> pd.DataFrame:
     customers = facts["customers"].to_numpy(dtype=float)
     days = ratios.divide(facts["sum_last_day"], customers)
+    profit = max(0.0, float(facts["margin"].sum()))
     return pd.DataFrame(
         {
             "segment": facts["segment"],
@@ -88,11 +92,9 @@ def _with_ratios(facts: pd.DataFrame) -> pd.DataFrame:
             "orders": facts["orders"].astype(int),
             "revenue": facts["revenue"],
             "margin": facts["margin"],
-            "margin_share": ratios.share(facts["margin"], facts["margin"].sum()),
+            "margin_share": ratios.share(facts["margin"], profit),
             "average_order_value": ratios.average_order_value(facts["revenue"], facts["orders"]),
-            "orders_per_customer": ratios.orders_per_customer(
-                facts["orders"], np.where(facts["orders"] > 0, customers, 0)
-            ),
+            "orders_per_customer": ratios.orders_per_customer(facts["orders"], facts["buyers"]),
             "ltv": ratios.cumulative_ltv(facts["lifetime_margin"], customers),
             "last_order": _dates(facts["last_day"].to_numpy(dtype=float)),
             "mean_last_order": _dates(days),
@@ -298,7 +300,6 @@ def reach(workspace: Workspace, window: Window, filters: Filters | None = None) 
 
 
 def with_movement(now: SegmentTable, before: SegmentTable) -> pd.DataFrame:
-    """The frame of ``now`` with ``moved``: customers more or fewer than in ``before``."""
-    frame = now.frame.copy()
-    frame["moved"] = now.frame["customers"].to_numpy() - before.frame["customers"].to_numpy()
-    return frame
+    """The frame of ``now`` with ``moved``: customers more or fewer than in ``before``; nan where that is not covered."""
+    moved = now.frame["customers"] - before.frame["customers"]
+    return now.frame.assign(moved=moved if before.is_covered else float("nan"))

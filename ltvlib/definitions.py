@@ -44,7 +44,7 @@ _ALL = (
         N_("Profit LTV, {months} months"),
         "money",
         N_(
-            "Gross margin of the first {months} calendar months after the first order, that month included / customers acquired. Only customers whose {months} months are complete."
+            "Gross margin of the first {months} calendar months after the first order, that month included / customers acquired. Only customers whose {months} months are complete, of those the ones won in the newest 12 months."
         ),
         N_("What a new customer is worth within a stated time: the most you can pay to win one."),
         N_("No customer is {months} months old yet."),
@@ -166,6 +166,7 @@ _ALL = (
         "share",
         N_("Gross margin of the segment in the window / gross margin of all."),
         N_("How much of the profit the segment makes."),
+        N_("No profit in the period."),
         good="",
     ),
     Metric(

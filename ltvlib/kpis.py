@@ -37,6 +37,11 @@ class Period:
         """Last day inside, for people."""
         return self.end_day - dt.timedelta(days=1)
 
+    @property
+    def is_complete(self) -> bool:
+        """Whether the data reach the end of the last month; where not, no period before is equally long."""
+        return self.window.until is None or self.end_day == month_start(self.window.until)
+
 
 @dataclass(frozen=True)
 class Figure:
@@ -70,7 +75,8 @@ class Overview:
         figures: key figures by slug, in display order.
         months: per calendar month up to the end of the data: month (first day), is_complete, customers,
             new_customers, orders, revenue, margin, first_revenue, first_margin, repeat_revenue, repeat_margin.
-        period, before: the spans compared; ``has_before`` is false where the data do not reach back.
+        period, before: the spans compared; ``has_before`` is false where the data do not reach back or the last
+            month of a chosen period is not complete.
         answers: queries behind the numbers.
     """
 
@@ -96,20 +102,21 @@ class Pareto:
 def period_of(workspace: Workspace, filters: Filters) -> Period:
     """The period a page reports on: the filter's months, else the 12 months before the end of the data.
 
-    Where the data cover less than 24 months the half that exists is used, so that a period before exists;
-    at least one month.
+    Where the data do not cover the 12 months before those, the period is shortened until a period before
+    exists; at least one month. Months chosen by the filter are calendar months; the last may not be complete.
     """
-    first = workspace.facts().first_day
-    as_of = workspace.as_of(filters)
-    span = month_number(as_of) - month_number(first) if first else 1
-    months = max(1, min(12, span // 2 if span < 24 else 12))
+    until = filters.until
     if filters.since is not None:
-        months = max(1, month_number(as_of - dt.timedelta(days=1)) + 1 - filters.since)
-    return _period(workspace, Window(months, 0, filters.until))
+        until = until or month_number(workspace.as_of(filters) - dt.timedelta(days=1)) + 1
+        return _period(workspace, Window(max(1, until - filters.since), 0, until))
+    tried = (Window(months, 0, until) for months in range(12, 1, -1))
+    found = next((window for window in tried if workspace.covers(window.before(window.months))), Window(1, 0, until))
+    return _period(workspace, found)
 
 
 def _period(workspace: Workspace, window: Window) -> Period:
-    return Period(window, workspace.window_end(window.before(window.months)), workspace.window_end(window))
+    end = min(workspace.window_end(window), workspace.info.as_of)
+    return Period(window, workspace.window_end(window.before(window.months)), end)
 
 
 def overview(workspace: Workspace, filters: Filters | None = None) -> Overview:
@@ -117,8 +124,7 @@ def overview(workspace: Workspace, filters: Filters | None = None) -> Overview:
     filters = filters or Filters()
     period = period_of(workspace, filters)
     before = _period(workspace, period.window.before(period.months))
-    first = workspace.facts().first_day
-    has_before = first is not None and first <= before.first_day
+    has_before = period.is_complete and workspace.covers(before.window)
     months = _months(workspace, filters)
     now_facts, before_facts = _facts(workspace, period, filters), _facts(workspace, before, filters)
     now, past = (
@@ -201,9 +207,9 @@ def pareto(workspace: Workspace, filters: Filters | None = None) -> Pareto:
     window = period_of(workspace, filters).window
     answer = workspace.ask("pareto", filters=filters, names={"window": workspace.window(window)})
     frame = answer.frame
-    if not len(frame) or frame["running_margin"].iloc[-1] <= 0:
-        return Pareto(np.zeros(0), np.zeros(0), float("nan"), len(frame), answer)
-    customers = int(frame["customers"].iloc[0])
+    customers = int(frame["customers"].iloc[0]) if len(frame) else 0
+    if not customers or frame["running_margin"].iloc[-1] <= 0:
+        return Pareto(np.zeros(0), np.zeros(0), float("nan"), customers, answer)
     customer_share = ratios.share(frame["place"], customers)
     margin_share = ratios.share(frame["running_margin"], frame["running_margin"].iloc[-1])
     top = frame["place"] == (customers + 4) // 5

@@ -188,6 +188,15 @@ class Workspace:
         end = self.info.as_of if window.until is None else month_start(window.until)
         return months_before(end, window.shift)
 
+    def covers(self, window: Window) -> bool:
+        """Whether the data reach back to the first day of ``window``.
+
+        A day for every month of it is forgiven: a file of whole years may begin with the first sale after a holiday.
+        """
+        first = self.facts().first_day
+        start = self.window_end(window.before(window.months))
+        return first is not None and first <= start + dt.timedelta(days=window.months)
+
     def facts(self) -> Facts:
         """Size and reach of the data set, counted once."""
         if self._facts is None:

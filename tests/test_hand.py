@@ -136,10 +136,11 @@ def test_moves_between_two_dates(drawn):
 
 def test_overview(drawn):
     view = kpis.overview(drawn)
-    assert view.period.months == 2
-    assert (view.period.first_day, view.period.end_day) == (dt.date(2024, 3, 1), dt.date(2024, 5, 1))
+    assert view.period.months == 1, "two months before March and April would begin on 1 January, the file on the 15th"
+    assert (view.period.first_day, view.period.end_day) == (dt.date(2024, 4, 1), dt.date(2024, 5, 1))
     values = {slug: (f.value, f.before) for slug, f in view.figures.items()}
-    assert not view.has_before, "the first order is of 15 January, so January is not covered from its first day"
+    assert view.has_before
+    assert values["revenue"][1] == 0, "nobody bought in March; Eve, who never ordered, is not a customer"
     assert values["customers"][0] == 2
     assert values["revenue"][0] == 530
     assert values["margin"][0] == 265

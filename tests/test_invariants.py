@@ -7,7 +7,7 @@ import datetime as dt
 import numpy as np
 import pytest
 
-from ltvlib import abcdx
+from ltvlib import abcdx, kpis
 from ltvlib.cohorts import Measure, cell_customers, cohort_table
 from ltvlib.settings import AbcdxRules, AbcdxSegment, Attribute, Filters, Grain, month_number
 from tests.conftest import open_rows
@@ -62,3 +62,49 @@ def test_a_segment_filter_keeps_its_own_rules(year):
     often = Filters(segments=(AbcdxSegment.A, AbcdxSegment.C), rules=AbcdxRules(0.0, 2))
     table = abcdx.segment_table(year, AbcdxRules(0.0, 3), often)
     assert table.count(AbcdxSegment.B) == 3, "Ann, Ben and Cat ordered twice; nobody three times"
+
+
+def test_a_short_file_is_cut_so_that_a_period_before_exists(year):
+    view = kpis.overview(year)
+    assert (view.period.months, view.before.first_day) == (5, dt.date(2024, 1, 10)), "5 days of January are forgiven"
+    assert view.has_before
+    assert (view.figures["revenue"].value, view.figures["revenue"].before) == (920, 360)
+
+
+def test_chosen_months_are_calendar_months_on_every_figure(year):
+    """From September to the end on 10 November: 1 September, not 10 August."""
+    view = kpis.overview(year, Filters(since=month("2024-09")))
+    assert (view.period.first_day, view.period.end_day) == (dt.date(2024, 9, 1), AS_OF)
+    assert view.figures["revenue"].value == view.months["revenue"].sum() == 620
+    assert not view.has_before, "two months and ten days have no equal number of months before them"
+    assert kpis.pareto(year, Filters(since=month("2024-09"))).customers == 3
+
+
+def test_chosen_complete_months_are_compared_with_as_many_before(year):
+    view = kpis.overview(year, Filters(since=month("2024-08"), until=month("2024-11")))
+    assert view.has_before
+    assert (view.figures["revenue"].value, view.figures["revenue"].before) == (800, 60)
+
+
+def test_orders_per_customer_of_x_counts_customers_with_an_order(year):
+    """Ann is on the register without an order in the window; her silence does not dilute Ben's one order."""
+    frame = abcdx.segment_table(year, AbcdxRules(1.0, 2, 1, x_customers=("Ann", "Ben"))).frame.set_index("segment")
+    assert frame.loc["X", ["customers", "orders", "orders_per_customer"]].tolist() == [2, 1, 1.0]
+
+
+def test_movement_needs_a_window_that_the_data_cover(year):
+    short, long = AbcdxRules(1.0, 2, 5), AbcdxRules(1.0, 2, 12)
+    for rules, is_known in ((short, True), (long, False)):
+        now, before = abcdx.segment_table(year, rules), abcdx.segment_table(year, rules, shift=rules.window_months)
+        assert before.is_covered == is_known
+        assert abcdx.with_movement(now, before)["moved"].notna().all() == is_known
+
+
+def test_shares_of_a_loss_are_undefined(tmp_path):
+    back = {"customer_id": "Ann", "ordered_at": "2024-11-08", "revenue": -900.0, "is_refund": True}
+    space = open_rows(tmp_path, [*YEAR, back], AS_OF, 0.5)
+    table = abcdx.segment_table(space, AbcdxRules(1.0, 2, 1))
+    assert table.frame["margin"].sum() < 0
+    assert np.isnan(table.frame["margin_share"]).all()
+    curve = kpis.pareto(space, Filters(until=month("2024-11"), since=month("2024-10")))
+    assert curve.top20 == 1.0

@@ -19,7 +19,7 @@ def overview(view: Overview, curve: Pareto, currency: str) -> str:
             customers=plural("{n} customer", "{n} customers", int(figures["customers"].value)),
             margin=short_money(figures["margin"].value, currency),
         ),
-        _trend(figures["margin"]),
+        _trend(view),
         _worth(figures["ltv_m"], currency),
         _returning(figures),
     ]
@@ -28,9 +28,14 @@ def overview(view: Overview, curve: Pareto, currency: str) -> str:
     return " ".join(line for line in lines if line)
 
 
-def _trend(margin: Figure) -> str:
-    if math.isnan(margin.change):
+def _trend(view: Overview) -> str:
+    margin = view.figures["margin"]
+    if not view.period.is_complete:
+        return _("The last month is not complete yet, so there is no equal period before to compare with.")
+    if not view.has_before:
         return _("The file does not reach back far enough to compare with the period before.")
+    if math.isnan(margin.change):  # the period before made no profit
+        return ""
     if abs(margin.change) < 0.02:
         return _("That is about as much as in the period before.")
     if margin.change > 0:

@@ -2,6 +2,7 @@
 select
     s.segment,
     count(*) as customers,
+    cast(sum(case when s.orders > 0 then 1 else 0 end) as bigint) as buyers,
     cast(sum(s.orders) as bigint) as orders,
     sum(s.revenue) as revenue,
     sum(s.margin) as margin,
