@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import contextlib
 import gc
@@ -15,6 +16,7 @@ import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 from secrets import token_hex
+from typing import Any
 
 import streamlit as st
 import uvicorn
@@ -24,9 +26,13 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from streamlit import runtime
+
+from ltvlib.errors import LtvError
 
 ROOT = Path(__file__).parent
 BLOCKED = ("/_stcore/metrics", "/_stcore/agent")
+JANITOR_SECONDS = 20
 log = logging.getLogger("ltv")
 
 
@@ -94,14 +100,42 @@ async def healthz(request: Request) -> PlainTextResponse:
 
 def on_script_error(error: BaseException) -> bool:
     """Show an incident number instead of details; the log has the type and place, never customer data."""
+    from pages.ui import discreet
+    from pages.ui.words import say
+
+    if isinstance(error, LtvError):
+        st.error(say(error), icon=":material/error:")
+        return True
     number = token_hex(4)
-    place = error.__traceback__
-    while place is not None and place.tb_next is not None:
-        place = place.tb_next
-    where = f"{Path(place.tb_frame.f_code.co_filename).name}:{place.tb_lineno}" if place else "?"
-    log.error("incident %s: %s at %s", number, type(error).__name__, where)
+    log.error("incident %s: %s", number, discreet.place(error))
     st.error(f"Something went wrong on our side. Please reload the page. Incident {number}.", icon=":material/error:")
     return True
+
+
+def expire_sessions() -> int:
+    """Shut down Streamlit's sessions of tabs closed for good, with the uploads in their memory; returns how many.
+
+    Streamlit itself does so only when another visitor comes or goes.
+    """
+    if not runtime.exists():
+        return 0
+    storage: Any = getattr(getattr(runtime.get_instance(), "_session_mgr", None), "_session_storage", None)
+    parked: Any = getattr(storage, "_cache", None)
+    expired = list(parked.expire() or ()) if hasattr(parked, "expire") else []
+    for _session_id, found in expired:
+        found.session.shutdown()
+    return len(expired)
+
+
+async def janitor() -> None:
+    """Look after closed tabs as long as the server runs."""
+    while True:
+        await asyncio.sleep(JANITOR_SECONDS)
+        try:
+            if expire_sessions():
+                gc.collect()
+        except Exception as error:
+            log.error("closed tabs could not be cleared: %s", type(error).__name__)
 
 
 @contextlib.asynccontextmanager
@@ -117,7 +151,12 @@ async def lifespan(app: object) -> AsyncIterator[dict[str, object]]:
         REGISTRY.sample(name)
     gc.collect()
     gc.freeze()
-    yield {}
+    task = asyncio.create_task(janitor())
+    try:
+        yield {}
+    finally:
+        task.cancel()
+        REGISTRY.close_all()
 
 
 app = st.App(

@@ -9,7 +9,6 @@ be used by two threads at once; ``interrupt`` stops the queries that are still r
 from __future__ import annotations
 
 import re
-import tempfile
 import threading
 import time
 import weakref
@@ -25,9 +24,13 @@ import duckdb
 import pandas as pd
 import pyarrow as pa
 
+from ltvlib import scratch
 from ltvlib.errors import LimitError, LtvError
 
 SQL_DIR = Path(__file__).parent / "sql"
+
+CLOSE_SECONDS = 5.0
+"""How long closing waits for interrupted queries to end."""
 
 _SAFE: dict[str, object] = {
     "autoinstall_known_extensions": False,
@@ -104,11 +107,11 @@ class Database:
 
     def __init__(self, limits: EngineLimits | None = None) -> None:
         self.limits = limits or EngineLimits()
-        self._temp = tempfile.mkdtemp(prefix="ltv-")
+        self._temp = str(scratch.folder("spill-"))
         self._root = duckdb.connect(":memory:", config=self.limits.config(self._temp))
         self._cursors: set[Any] = set()
-        self._guard = threading.Lock()
-        self.build_lock = threading.RLock()
+        self._guard = threading.Condition()
+        self._is_closed = False
         self._finalizer = weakref.finalize(self, _dispose, self._root, self._temp)
 
     # -- filling -----------------------------------------------------------------------------------
@@ -116,7 +119,7 @@ class Database:
     def execute(self, sql: str, params: Mapping[str, object] | None = None) -> None:
         """Run a statement whose rows are not wanted (create, insert, drop)."""
         with self._cursor() as cursor:
-            self._run(cursor, sql, params)
+            _run(cursor, sql, params)
 
     def load_parquet(self, table: str, path: Path) -> None:
         """Create ``table`` from a Parquet file that this program wrote itself."""
@@ -142,18 +145,18 @@ class Database:
         """Run ``sql`` on a cursor of its own and fetch all rows; the SQL must bound what it returns."""
         started = time.perf_counter()
         with self._cursor() as cursor:
-            frame = self._run(cursor, sql, params).df()
+            frame = _run(cursor, sql, params).df()
         return Answer(frame, sql, dict(params or {}), time.perf_counter() - started)
 
     def rows(self, sql: str, params: Mapping[str, object] | None = None) -> list[tuple[Any, ...]]:
         """Like ``query``, as plain tuples (exact decimals)."""
         with self._cursor() as cursor:
-            return list(self._run(cursor, sql, params).fetchall())
+            return list(_run(cursor, sql, params).fetchall())
 
     def arrow(self, sql: str, params: Mapping[str, object] | None = None) -> pa.Table:
         """Like ``query``, as an Arrow table."""
         with self._cursor() as cursor:
-            return self._run(cursor, sql, params).to_arrow_reader().read_all()
+            return _run(cursor, sql, params).to_arrow_reader().read_all()
 
     def tables(self) -> set[str]:
         """Names of the tables and views that exist."""
@@ -171,37 +174,55 @@ class Database:
                 cursor.interrupt()
 
     def close(self) -> None:
-        """Close the instance and remove its temporary directory. Safe to call twice."""
+        """Stop what runs, close the instance and remove its temporary directory. Safe to call twice."""
+        with self._guard:
+            self._is_closed = True
         self.interrupt()
+        with self._guard:  # an instance with a busy cursor refuses to close
+            self._guard.wait_for(lambda: not self._cursors, CLOSE_SECONDS)
         self._finalizer()
 
     # -- inside ------------------------------------------------------------------------------------
 
     @contextmanager
     def _cursor(self) -> Iterator[Any]:
-        cursor = self._root.cursor()
         with self._guard:
+            if self._is_closed:
+                raise self._stopped()
+            cursor = self._root.cursor()
             self._cursors.add(cursor)
         try:
-            yield cursor
+            with self._limits_in_words():
+                yield cursor
         finally:
+            with suppress(duckdb.Error):
+                cursor.close()
             with self._guard:
                 self._cursors.discard(cursor)
-            cursor.close()
+                self._guard.notify_all()
 
-    def _run(self, cursor: Any, sql: str, params: Mapping[str, object] | None) -> Any:
-        used = {key: value for key, value in (params or {}).items() if re.search(rf"\${key}\b", sql)}
+    @contextmanager
+    def _limits_in_words(self) -> Iterator[None]:
+        """Limits may strike while running and while fetching; both become sentences."""
         try:
-            return cursor.execute(sql, used) if used else cursor.execute(sql)
+            yield
         except duckdb.InterruptException as error:
-            raise LimitError(
-                "The query was stopped after {seconds} seconds or by a newer one.", seconds=self.limits.seconds
-            ) from error
+            raise self._stopped() from error
         except duckdb.OutOfMemoryException as error:
             raise LimitError(
                 "This needs more than the {megabytes} MB of memory allowed; choose a shorter period or fewer columns.",
                 megabytes=self.limits.memory_mb,
             ) from error
+
+    def _stopped(self) -> LimitError:
+        return LimitError(
+            "The query was stopped after {seconds} seconds or by a newer one.", seconds=self.limits.seconds
+        )
+
+
+def _run(cursor: Any, sql: str, params: Mapping[str, object] | None) -> Any:
+    used = {key: value for key, value in (params or {}).items() if re.search(rf"\${key}\b", sql)}
+    return cursor.execute(sql, used) if used else cursor.execute(sql)
 
 
 def _dispose(root: Any, temp: str) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,13 +17,15 @@ from uuid import uuid4
 
 from ltvlib.engine import Answer, Database, EngineLimits, literal, quote, sql_text
 from ltvlib.errors import LtvError, MissingTableError
+from ltvlib.margins import with_assumed_rate
 from ltvlib.populations import Population
 from ltvlib.schema import TABLES, Table
 from ltvlib.settings import EPOCH, Attribute, Filters, Grain, Window, month_number, month_start, months_before
 
 MAX_WINDOWS = 6
 """Derived window tables kept per data set; the least recently used goes first."""
-
+IN_USE = 6
+"""The latest windows each running thread asked for stay: its next query names them."""
 
 PERIOD = {
     Grain.WEEK: "cast((day + 3 - (day + 3) % 7) / 7 as integer)",
@@ -46,6 +48,7 @@ class DataSet:
         margin_source: ``cost``, ``margin``, ``rate`` or ``none``.
         margin_rate: gross margin / revenue used where the file has no cost, 0..1.
         source: file the data came from.
+        unknown_margins: documents without a margin in a file that has them; counted at ``margin_rate``.
     """
 
     name: str
@@ -55,6 +58,7 @@ class DataSet:
     margin_source: str = "margin"
     margin_rate: float = 1.0
     source: str = ""
+    unknown_margins: int = 0
 
 
 @dataclass(frozen=True)
@@ -83,6 +87,7 @@ class Workspace:
         self.stamp = uuid4().hex
         self._guard = threading.RLock()
         self._windows: OrderedDict[Window, str] = OrderedDict()
+        self._in_use: dict[int, deque[Window]] = {}
         self._grains: set[Grain] = set()
         self._facts: Facts | None = None
 
@@ -126,23 +131,34 @@ class Workspace:
     def window(self, window: Window) -> str:
         """Name of the derived table with one row per customer for ``window``."""
         with self._guard:
+            self._in_use.setdefault(threading.get_ident(), deque(maxlen=IN_USE)).append(window)
             if window in self._windows:
                 self._windows.move_to_end(window)
                 return self._windows[window]
-            name = f"window_{window.months}_{window.shift}_{window.until or 'as_of'}"
-            text = sql_text("marts/customer_window")
-            if window.until is not None:
-                text = text.replace("mart_customer_back", f"({sql_text('metrics/calendar_back')}) as by_month")
-            end = (self.window_end(window) - EPOCH).days
-            self.database.execute(
-                f"create or replace table {quote(name)} as {text}",
-                {"months": window.months, "shift": window.shift, "until": window.until, "window_end_day": end},
-            )
-            self._windows[window] = name
-            while len(self._windows) > MAX_WINDOWS:
-                _, old = self._windows.popitem(last=False)
-                self.database.execute(f"drop table {quote(old)}")
-            return name
+            self._windows[window] = self._make_window(window)
+            self._drop_windows()
+            return self._windows[window]
+
+    def _make_window(self, window: Window) -> str:
+        name = f"window_{window.months}_{window.shift}_{window.until or 'as_of'}"
+        text = sql_text("marts/customer_window")
+        if window.until is not None:
+            text = text.replace("mart_customer_back", f"({sql_text('metrics/calendar_back')}) as by_month")
+        end = (self.window_end(window) - EPOCH).days
+        self.database.execute(
+            f"create or replace table {quote(name)} as {text}",
+            {"months": window.months, "shift": window.shift, "until": window.until, "window_end_day": end},
+        )
+        return name
+
+    def _drop_windows(self) -> None:
+        """Drop the oldest tables beyond the limit, but none that a running thread may be about to read."""
+        alive = {thread.ident for thread in threading.enumerate()}
+        self._in_use = {thread: windows for thread, windows in self._in_use.items() if thread in alive}
+        wanted = {window for windows in self._in_use.values() for window in windows}
+        spare = [window for window in self._windows if window not in wanted]
+        for window in spare[: max(0, len(self._windows) - MAX_WINDOWS)]:
+            self.database.execute(f"drop table if exists {quote(self._windows.pop(window))}")
 
     # -- asking ------------------------------------------------------------------------------------
 
@@ -261,7 +277,7 @@ def _open(
             )
             tail = f" from {source}" if source else " where false"
             database.execute(f"create table {quote(table.name)} as select {columns}{tail}")
-        return Workspace(database, info, frozenset(sources)).build(**build)
+        return Workspace(database, with_assumed_rate(database, info), frozenset(sources)).build(**build)
     except BaseException:
         database.close()
         raise

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import re
 import shutil
+import time
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -16,30 +18,39 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from ltvlib import ingest
 from ltvlib.errors import LtvError, ReadError
 from ltvlib.ingest.model import ImportReport, Limits, Mapping, ReadOptions
+from ltvlib.ingest.process import CancelledError
 from ltvlib.schema import TABLES
 from ltvlib.workspace import DataSet, open_parquet
 from pages.ui import session
-from pages.ui.registry import Session, Upload
+from pages.ui.registry import Job, Session, Upload
 from pages.ui.words import _, percent
 
 LIMITS = Limits()
 LOCAL_LIMITS = Limits(file_mb=200_000, memory_mb=8_192, seconds=3_600, output_mb=100_000, inflated_mb=100_000)
 """A file named on the command line by the person who owns the computer."""
 NAME_LIMIT = 60
+ANSWERS = (f"{session.UPLOAD}_", "map_", "ask_", "rate_")
+"""Keys of what people choose for the file of this tab."""
 
 
 def take(found: Any) -> None:
     """Spool the upload to this session's folder, drop Streamlit's copy, read it, and start the page again."""
     mine = session.me()
-    mine.forget()
     path = mine.folder / f"{uuid4().hex}.upload"
+    mine.start(Upload(path, clean_name(found.name)))
+    forget_answers()
     with path.open("wb") as file:
         shutil.copyfileobj(found, file, 4 << 20)
-    mine.upload = Upload(path, found.name[:NAME_LIMIT])
     _drop_streamlit_copy(found)
     st.session_state["upload_error"] = None
     inspect(mine)
     st.rerun()
+
+
+def clean_name(name: str) -> str:
+    """A file's name as a label: no folders, no invisible characters, not too long. Never used as a path."""
+    shown = "".join(letter for letter in re.split(r"[/\\]", name)[-1] if letter.isprintable())
+    return shown[:NAME_LIMIT].strip() or "upload"
 
 
 def _drop_streamlit_copy(found: Any) -> None:
@@ -51,25 +62,34 @@ def _drop_streamlit_copy(found: Any) -> None:
     st.session_state["upload_number"] += 1
 
 
+def forget_answers() -> None:
+    """What was chosen for one file must not be applied to the next, nor outlive it: form, filters, links, results."""
+    for key in [str(key) for key in st.session_state]:
+        if key.startswith(ANSWERS) and not re.fullmatch(r"upload_(number|error|\d+)", key):
+            del st.session_state[key]
+    for key in [key for key in st.query_params if key.startswith(ANSWERS)]:
+        del st.query_params[key]
+    session.forget_results()
+
+
 def inspect(mine: Session, options: ReadOptions | None = None) -> None:
     """Find the table and propose a mapping; a failure is kept for the page to show."""
     upload = mine.upload
     if upload is None:
         return
+    raw = mine.folder / f"raw_{uuid4().hex}"
     try:
-        with _Progress() as progress:
+        with mine.working() as job, _Progress(mine, job) as progress:
             upload.inspection = ingest.inspect(
-                upload.path,
-                mine.folder / "raw",
-                options or ReadOptions(),
-                upload.limits,
-                on_progress=progress,
-                cancelled=progress.poll,
+                upload.path, raw, options or ReadOptions(), upload.limits, on_progress=progress, cancelled=progress.poll
             )
         upload.mapping = upload.inspection.proposal
     except LtvError as error:
-        mine.forget()
+        mine.forget(upload)
         st.session_state["upload_error"] = error
+    except BaseException:  # stopped by the reader or by a newer run: leave nothing half read
+        mine.forget(upload)
+        raise
 
 
 def load(mine: Session, mapping: Mapping) -> LtvError | None:
@@ -77,27 +97,37 @@ def load(mine: Session, mapping: Mapping) -> LtvError | None:
     upload = mine.upload
     if upload is None or upload.inspection is None:
         return None
-    out = mine.folder / f"set_{uuid4().hex}"
+    out, before = mine.folder / f"set_{uuid4().hex}", upload.refused
     out.mkdir()
+    is_kept = False
     try:
-        with _Progress() as progress:
+        with mine.working() as job, _Progress(mine, job) as progress:
             report = ingest.load(
                 upload.inspection.raw, mapping, out, upload.limits, on_progress=progress, cancelled=progress.poll
             )
-            info = data_set(upload.name, mapping, report)
             tables = {name: out / f"{name}.parquet" for name in TABLES if (out / f"{name}.parquet").exists()}
-            space = open_parquet(tables, info, progress=progress)
+            space = open_parquet(tables, data_set(upload.name, mapping, report), progress=progress)
+            is_kept = mine.adopt(upload, space, report, mapping, out)
     except LtvError as error:
         shutil.rmtree(out, ignore_errors=True)
         return error
-    if mine.workspace is not None:
-        mine.workspace.close()
-    mine.workspace, upload.report, upload.mapping = space, report, mapping
-    if upload.path.is_relative_to(mine.folder):
-        upload.path.unlink(missing_ok=True)
-    upload.refused = out / "refused.parquet"
-    session.open_data(session.UPLOAD)
+    except BaseException:
+        if not is_kept:
+            shutil.rmtree(out, ignore_errors=True)
+        raise
+    _tidy(mine, upload, list(tables.values()), before)
+    if is_kept:
+        session.open_data(session.UPLOAD)
     return None
+
+
+def _tidy(mine: Session, upload: Upload, tables: list[Path], before: Path | None) -> None:
+    """The data are in the database now: the file, the tables on the way and the set before need not stay on disk."""
+    for path in (*tables, upload.path):
+        if path.is_relative_to(mine.folder):
+            path.unlink(missing_ok=True)
+    if before is not None:
+        shutil.rmtree(before.parent, ignore_errors=True)
 
 
 def data_set(name: str, mapping: Mapping, report: ImportReport) -> DataSet:
@@ -111,6 +141,7 @@ def data_set(name: str, mapping: Mapping, report: ImportReport) -> DataSet:
 def forget() -> None:
     """Delete everything of this tab's upload at once (callback)."""
     session.me().forget()
+    forget_answers()
     session.open_data(None)
     st.session_state["upload_error"] = None
     st.toast(_("Your data are deleted."), icon=":material/delete:")
@@ -134,7 +165,7 @@ def open_local() -> None:
     if not path.exists():
         st.session_state["upload_error"] = ReadError("There is no file or folder at the path given to make run.")
         return
-    mine.upload = Upload(path, path.name[:NAME_LIMIT], limits=LOCAL_LIMITS)
+    mine.start(Upload(path, clean_name(path.name), limits=LOCAL_LIMITS))
     inspect(mine)
     found = mine.upload.inspection if mine.upload else None
     if found is not None and not found.questions:
@@ -144,6 +175,9 @@ def open_local() -> None:
 
 class _Progress:
     """A status box that names what is being done, with a button that stops it."""
+
+    def __init__(self, mine: Session, job: Job) -> None:
+        self._mine, self._job = mine, job
 
     def __enter__(self) -> _Progress:
         self._place = st.empty()
@@ -155,11 +189,14 @@ class _Progress:
     def __call__(self, what: str, share: float | None = None) -> None:
         part = "" if share is None or not 0 < share < 1 else f" · {percent(share)}"
         self._box.update(label=_(what) + part)
+        if self._job.stop.is_set():
+            raise CancelledError("The import was stopped.")
 
     def poll(self) -> bool:
         """Give Streamlit the chance to end this run: a click or a newer run stops the child process."""
+        self._mine.last_seen = time.monotonic()
         st.session_state.get("stop_poll")
-        return False
+        return self._job.stop.is_set()
 
     def __exit__(self, *failure: object) -> None:
         self._place.empty()

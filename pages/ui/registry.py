@@ -8,13 +8,16 @@ and shared, read-only for people: nothing from an upload ever enters them.
 from __future__ import annotations
 
 import gc
-import tempfile
+import logging
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from shutil import rmtree
 
+from ltvlib import scratch
 from ltvlib.ingest.model import ImportReport, Inspection, Limits, Mapping
 from ltvlib.samples import open_sample
 from ltvlib.workspace import Workspace
@@ -23,6 +26,9 @@ GRACE_SECONDS = 150
 """A tab may come back within this time (Wi-Fi blip); a little above Streamlit's own session TTL."""
 IDLE_SECONDS = 60 * 60
 SWEEP_SECONDS = 20
+JOB_SECONDS = 5
+"""How long forgetting waits for a reading that was told to stop; it is asked twenty times a second."""
+log = logging.getLogger("ltv")
 
 
 @dataclass
@@ -38,9 +44,21 @@ class Upload:
     refused: Path | None = None
 
 
+class Job:
+    """A file that is being read or converted right now, by the thread that made this."""
+
+    def __init__(self) -> None:
+        self.thread = threading.get_ident()
+        self.stop, self.done = threading.Event(), threading.Event()
+
+
 @dataclass
 class Session:
-    """Everything one browser tab owns. ``folder`` is wiped on close."""
+    """Everything one browser tab owns. ``folder`` is wiped on close.
+
+    Two runs of one tab may overlap, and the reaper may come at any time: what belongs together changes under
+    ``guard``, and a result is taken only while its upload is still the one of this tab.
+    """
 
     uid: str
     folder: Path
@@ -48,20 +66,64 @@ class Session:
     workspace: Workspace | None = None
     last_seen: float = field(default_factory=time.monotonic)
     gone_since: float | None = None
+    guard: threading.RLock = field(default_factory=threading.RLock)
+    jobs: set[Job] = field(default_factory=set)
 
-    def forget(self) -> None:
-        """Delete the upload, its database and every file of it, now."""
-        if self.workspace is not None:
-            self.workspace.close()
-        self.workspace, self.upload = None, None
-        for path in self.folder.iterdir():
+    def start(self, upload: Upload) -> None:
+        """Make ``upload`` the one of this tab; the one before is forgotten completely."""
+        self.forget()
+        with self.guard:
+            self.upload = upload
+
+    @contextmanager
+    def working(self) -> Iterator[Job]:
+        """While a file is read: :meth:`forget` stops it and waits, so that nothing is written after a deletion."""
+        job = Job()
+        with self.guard:
+            self.jobs.add(job)
+        try:
+            yield job
+        finally:
+            with self.guard:
+                self.jobs.discard(job)
+            job.done.set()
+
+    def adopt(self, upload: Upload, workspace: Workspace, report: ImportReport, mapping: Mapping, out: Path) -> bool:
+        """Open the data set made of ``upload``; refused (and closed) when the upload was deleted or replaced meanwhile."""
+        with self.guard:
+            is_wanted = self.upload is upload
+            old = self.workspace if is_wanted else workspace
+            if is_wanted:
+                self.workspace = workspace
+                upload.report, upload.mapping, upload.refused = report, mapping, out / "refused.parquet"
+        if old is not None:
+            old.close()
+        return is_wanted
+
+    def forget(self, only: Upload | None = None) -> None:
+        """Delete the upload, its database and every file of it, now; with ``only``, if it is still this tab's upload."""
+        with self.guard:
+            if only is not None and self.upload is not only:
+                return
+            jobs = [job for job in self.jobs if job.thread != threading.get_ident()]
+        for job in jobs:
+            job.stop.set()
+        for job in jobs:
+            job.done.wait(JOB_SECONDS)
+        with self.guard:
+            if only is not None and self.upload is not only:
+                return
+            workspace, self.workspace, self.upload = self.workspace, None, None
+            paths = list(self.folder.glob("*"))  # a newer upload's files come later and are not among them
+        if workspace is not None:
+            workspace.close()
+        for path in paths:
             rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
 
     def close(self) -> None:
         """Forget everything and remove the folder."""
-        if self.folder.exists():
-            self.forget()
-            rmtree(self.folder, ignore_errors=True)
+        self.forget()
+        rmtree(self.folder, ignore_errors=True)
 
 
 class Registry:
@@ -82,7 +144,7 @@ class Registry:
                 self._reaper.start()
             session = self._sessions.get(uid)
             if session is None:
-                session = Session(uid, Path(tempfile.mkdtemp(prefix="ltv-session-")))
+                session = Session(uid, scratch.folder("session-"))
                 self._sessions[uid] = session
             session.last_seen, session.gone_since = time.monotonic(), None
             return session
@@ -108,10 +170,18 @@ class Registry:
             for session in dead:
                 del self._sessions[session.uid]
         for session in dead:
-            session.close()
+            _close(session)
         if dead:
             gc.collect()
         return len(dead)
+
+    def close_all(self) -> None:
+        """Close every session: the program ends."""
+        with self._guard:
+            everyone = list(self._sessions.values())
+            self._sessions.clear()
+        for session in everyone:
+            _close(session)
 
     def _sweep_forever(self) -> None:
         while True:
@@ -120,6 +190,14 @@ class Registry:
 
     def __len__(self) -> int:
         return len(self._sessions)
+
+
+def _close(session: Session) -> None:
+    """One session that cannot be closed must not keep the others open."""
+    try:
+        session.close()
+    except Exception as error:
+        log.error("a session could not be closed: %s", type(error).__name__)
 
 
 def _is_dead(session: Session, now: float) -> bool:

@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import streamlit as st
 
+from ltvlib.errors import LtvError
 from ltvlib.samples import samples
 from ltvlib.workspace import Workspace
 from pages.ui.registry import REGISTRY, Session
@@ -91,5 +92,14 @@ def remember(work: Callable[..., T], *arguments: object, **options: object) -> T
     space = workspace()
     key = repr(arguments) + repr(sorted(options.items()))
     name = f"{work.__module__}.{work.__qualname__}"
-    result: object = _remember(space.stamp, name, key, lambda: work(space, *arguments, **options))
+    try:
+        result: object = _remember(space.stamp, name, key, lambda: work(space, *arguments, **options))
+    except LtvError:
+        st.session_state.get("stopped")  # where a newer run stopped this query, Streamlit ends the old run here
+        raise
     return result  # type: ignore[return-value]
+
+
+def forget_results() -> None:
+    """Drop everything remembered for this session."""
+    _remember.clear()
