@@ -46,6 +46,7 @@ def open_rows(
     orders: list[dict[str, Any]] | pd.DataFrame,
     as_of: dt.date,
     margin_rate: float = 1.0,
+    margin_source: str = "rate",
     **tables: pd.DataFrame,
 ) -> Workspace:
     """A workspace from rows; ``tables`` are further canonical tables."""
@@ -54,4 +55,4 @@ def open_rows(
     for name, table in {"orders": frame, **tables}.items():
         paths[name] = folder / f"{name}.parquet"
         table.to_parquet(paths[name])
-    return open_parquet(paths, DataSet("test", "Test", "EUR", as_of, "rate", margin_rate, "rows in a test"))
+    return open_parquet(paths, DataSet("test", "Test", "EUR", as_of, margin_source, margin_rate, "rows in a test"))

@@ -108,3 +108,17 @@ def test_shares_of_a_loss_are_undefined(tmp_path):
     assert np.isnan(table.frame["margin_share"]).all()
     curve = kpis.pareto(space, Filters(until=month("2024-11"), since=month("2024-10")))
     assert curve.top20 == 1.0
+
+
+def test_an_order_without_a_cost_is_not_all_profit(tmp_path):
+    """Orders of 100 and 300 earned 20 and 80, a quarter; one of 200 has no cost and is taken at that quarter."""
+    rows = [
+        {"customer_id": "Ann", "ordered_at": "2024-01-15", "revenue": 100.0, "gross_margin": 20.0},
+        {"customer_id": "Ann", "ordered_at": "2024-02-15", "revenue": 300.0, "gross_margin": 80.0},
+        {"customer_id": "Ben", "ordered_at": "2024-02-20", "revenue": 200.0},
+    ]
+    space = open_rows(tmp_path, rows, dt.date(2024, 3, 1), margin_source="cost")
+    assert (space.info.margin_rate, space.info.unknown_margins) == (0.25, 1)
+    assert cohort_table(space, Measure.MARGIN).values[:, 0].tolist() == [20, 50]
+    nothing = [{**row, "gross_margin": None} for row in rows]
+    assert open_rows(tmp_path, nothing, dt.date(2024, 3, 1), margin_source="cost").info.margin_source == "none"

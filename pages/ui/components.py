@@ -55,6 +55,12 @@ def basis_words() -> str:
         return _("profit = gross margin assumed at {rate} of revenue", rate=percent(info.margin_rate))
     if info.margin_source == "none":
         return _("margin not known: profit figures show revenue")
+    if info.unknown_margins:
+        return _(
+            "profit = gross margin from the costs in the data; documents without a cost: {n}, counted at {rate} of revenue",
+            n=count(info.unknown_margins),
+            rate=percent(info.margin_rate, 1),
+        )
     return _("profit = gross margin from the costs in the data")
 
 
