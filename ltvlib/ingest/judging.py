@@ -1,7 +1,8 @@
 """Which records count: refusals, duplicates, older versions, repeated totals, statuses, returns.
 
 Records leave in one table, ``dropped`` (line, reason, is_merged, amount); the view ``live`` is what is
-left. The order of the steps is the order of the reconciliation.
+left. The order of the steps is the order of the reconciliation. Where every record is an order of its own (``plan.several`` is false), each is judged by itself and
+``live`` is only a condition: ``dropped`` is filled after the orders are written, if records are missing there.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from ltvlib.ingest.values import compose
 from ltvlib.schema import MONEY
 
 _NOTHING = "false"
+_REFUSALS = "insert into dropped select line, reason, false, coalesce(amount, 0) from judged where reason is not null"
+_UNSOLD = "insert into dropped select line, verdict, false, {amount} from verdicts where verdict is not null"
 
 
 def in_list(column: str, values: Iterable[str]) -> str:
@@ -39,7 +42,7 @@ def fill(database: Database, plan: Plan) -> str:
 
 
 def judge(database: Database, plan: Plan, found: Statuses) -> None:
-    """Create ``judged``, ``dropped`` with the refusals, and ``live``."""
+    """Create ``judged``, ``dropped`` (with the refusals, where orders have several rows), and ``live``."""
     keep, value = _currency(database, plan)
     sql = sql_text("staging/judged").format(
         rows=fill(database, plan),
@@ -50,10 +53,12 @@ def judge(database: Database, plan: Plan, found: Statuses) -> None:
     )
     database.execute(sql)
     database.execute(f"create table dropped (line bigint, reason varchar, is_merged boolean, amount {MONEY})")
-    database.execute(
-        "insert into dropped select line, reason, false, coalesce(amount, 0) from judged where reason is not null"
-    )
-    refresh_live(database)
+    database.execute("create or replace view valid as select * from judged where reason is null")
+    if plan.several:
+        database.execute(_REFUSALS)
+        refresh_live(database)
+    else:
+        database.execute("create or replace view live as from valid")
 
 
 def refresh_live(database: Database) -> None:
@@ -157,14 +162,33 @@ def drop_unsold(database: Database, plan: Plan, found: Statuses, mode: str) -> N
         return
     sold = "select order_id from live where not says_back"
     sql = sql_text("staging/unsold").format(
+        rows="live" if plan.several else "valid",
         worth=worth(mode),
-        repeated="line in (select line from repeated)" if mode.endswith(ORDER) else _NOTHING,
         unsold=_unsold(found),
         cancelled=in_list("status", found.cancelled),
         sold=f"order_id in ({sold})" if plan.several else _NOTHING,
     )
-    database.execute("insert into dropped " + sql)
-    refresh_live(database)
+    database.execute("create or replace view verdicts as " + sql)
+    if plan.several:
+        database.execute(_drop_verdicts(mode))
+        refresh_live(database)
+    else:
+        sold = "create or replace view live as select * exclude (verdict) from verdicts where verdict is null"
+        database.execute(sold)
+
+
+def _drop_verdicts(mode: str) -> str:
+    repeats = "case when line in (select line from repeated) then 0 else coalesce(amount, 0) end"
+    return compose(_UNSOLD, amount=repeats if mode.endswith(ORDER) else "coalesce(amount, 0)")
+
+
+def account(database: Database, plan: Plan, written: int) -> None:
+    """Where each record is judged by itself: fill ``dropped`` if fewer orders were written than there are rows."""
+    if plan.several or written == plan.raw.rows:
+        return
+    database.execute(_REFUSALS)
+    if "verdicts" in database.tables():
+        database.execute(_drop_verdicts(LINE))
 
 
 def make_sales(database: Database, plan: Plan, mode: str) -> None:

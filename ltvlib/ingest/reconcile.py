@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from pathlib import Path
 
 from ltvlib.engine import Database
 from ltvlib.errors import LtvError
+from ltvlib.ingest.choices import Statuses
 from ltvlib.ingest.model import RawTable, Step
+from ltvlib.ingest.staging import Plan
 from ltvlib.ingest.values import compose
 
 REFUSED_FILE = "refused.parquet"
@@ -26,16 +27,23 @@ _ORDER = (
     "not_a_sale",
     "returned",
 )
+_CONVERTED = "select (select count(*) from live where value <> amount), (select coalesce(sum(value - amount), 0) from live {kept})"
+_TURNED = (
+    "select count(*) filter (money <> coalesce(worth, 0)), coalesce(sum(money - coalesce(worth, 0)), 0) from sales"
+)
+_GIVEN_BACK = "select count(*), -coalesce(sum(refund), 0) from docs where not is_back and refund <> 0"
 
 
-def steps(database: Database, raw: RawTable, revenue: Decimal) -> tuple[Step, ...]:
-    """All steps; raises ``LtvError`` when they do not sum to ``revenue`` exactly."""
+def steps(database: Database, plan: Plan, found: Statuses, revenue: Decimal) -> tuple[Step, ...]:
+    """All steps; raises ``LtvError`` when they do not sum to ``revenue`` (of the written orders) exactly."""
+    raw = plan.raw
     made = [_file_total(database, raw)]
     if raw.set_aside:
         made.append(Step("set_aside", len(raw.set_aside), "0", REFUSED_FILE))
     made += _dropped(database)
-    made += _changes(database)
-    rows, count = sum((Decimal(step.amount) for step in made), Decimal(0)), _count(database, "sales")
+    made += _changes(database, plan, found)
+    rows = sum((Decimal(step.amount) for step in made), Decimal(0))
+    count = _count(database, "sales" if plan.several else "written")
     if rows != revenue:
         raise LtvError("The reconciliation does not add up: {left} is left over.", left=str(rows - revenue))
     return (*made, Step("ltv_revenue", count, _text(revenue), "orders.parquet"))
@@ -61,20 +69,22 @@ def _dropped(database: Database) -> list[Step]:
     return [found[slug] for slug in _ORDER if slug in found]
 
 
-def _changes(database: Database) -> list[Step]:
-    """Money that changes without a record leaving: currency, signs of returns, a refund column."""
-    row = database.rows(
-        "select (select coalesce(sum(value - amount), 0) from live anti join repeated using (line)), "
-        "(select count(*) from live where value <> amount), "
-        "coalesce(sum(money - coalesce(worth, 0)), 0), count(*) filter (where money <> coalesce(worth, 0)) from sales"
-    )[0]
-    back = database.rows("select coalesce(sum(refund), 0), count(*) from docs where not is_back and refund <> 0")[0]
-    made = (
-        ("currency_conversion", row[1], row[0]),
-        ("return_sign", row[3], row[2]),
-        ("refund_column", back[1], -back[0]),
-    )
-    return [Step(slug, int(rows), _text(amount)) for slug, rows, amount in made if rows]
+def _changes(database: Database, plan: Plan, found: Statuses) -> list[Step]:
+    """Money that changes without a record leaving: currency, signs of returns, a refund column.
+
+    Only what the mapping makes possible is looked for: each look is a pass over the records.
+    """
+    keys = plan.keys.keys()
+    returns = found.refund or found.refund_types or "is_refund" in keys or {"quantity", "revenue"} <= keys
+    made = []
+    if "currency" in keys:
+        kept = "where line not in (select line from repeated)" if plan.several else ""
+        made.append(("currency_conversion", database.rows(compose(_CONVERTED, kept=kept))[0]))
+    if returns or plan.several:
+        made.append(("return_sign", database.rows(_TURNED)[0]))
+    if "refund" in keys:
+        made.append(("refund_column", database.rows(_GIVEN_BACK)[0]))
+    return [Step(slug, int(rows), _text(amount)) for slug, (rows, amount) in made if rows]
 
 
 def _count(database: Database, table: str) -> int:
@@ -83,10 +93,3 @@ def _count(database: Database, table: str) -> int:
 
 def _text(amount: Decimal | int) -> str:
     return format(Decimal(amount).quantize(Decimal("0.0001")), "f")
-
-
-def orders_total(database: Database, path: Path) -> tuple[Decimal, Decimal]:
-    """Revenue and money back as they stand in the written table."""
-    sql = "select coalesce(sum(revenue), 0), coalesce(sum(revenue) filter (is_refund), 0) from read_parquet($path)"
-    row = database.rows(sql, {"path": str(path)})[0]
-    return Decimal(row[0]), Decimal(row[1])

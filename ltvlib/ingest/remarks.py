@@ -11,6 +11,7 @@ from ltvlib.ingest.model import Note
 from ltvlib.ingest.staging import Plan
 from ltvlib.ingest.structure import ORDER
 from ltvlib.ingest.styles import RAW
+from ltvlib.ingest.values import compose
 
 _OFFSET = r"(?:Z|UTC|GMT|[+-][0-9]{2}:?[0-9]{0,2})$"
 
@@ -55,7 +56,12 @@ def _customers(database: Database, plan: Plan) -> Iterator[Note]:
         if bad and field in ("cost", "margin", "refund", "quantity"):
             text = "Column {column}: {count} values are not numbers and are left empty."
             yield Note(text, {"column": plan.names[field], "count": bad}, "warn")
-    yield from warnings(database, plan.texts, plan.names)
+    every = "buyers" if key == "customer_id" and not plan.identity.joins and not _dropped(database) else ""
+    yield from warnings(database, plan.texts, plan.names, every)
+
+
+def _dropped(database: Database) -> int:
+    return int(database.rows("select count(*) from dropped")[0][0])
 
 
 def _amounts(database: Database, plan: Plan, mode: str) -> Iterator[Note]:
@@ -74,7 +80,8 @@ def _amounts(database: Database, plan: Plan, mode: str) -> Iterator[Note]:
         if same:
             text = "{count} rows equal another one; they are kept, because two equal sales on one day are possible."
             yield Note(text, {"count": same}, "warn")
-    zero = database.rows("select count(*) from docs where gross = 0")[0][0]
+    free = "docs where gross" if "refund" in plan.keys else "written where revenue"
+    zero = database.rows(compose("select count(*) from {free} = 0", free=free))[0][0]
     if zero:
         yield Note("{count} orders have an amount of zero; they count as orders.", {"count": zero})
 

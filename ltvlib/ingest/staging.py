@@ -20,7 +20,7 @@ from ltvlib.ingest.numbers import NumberStyle
 from ltvlib.ingest.structure import repeats
 from ltvlib.ingest.styles import RAW, date_of, date_style, number_of, number_style
 from ltvlib.ingest.synonyms import CUSTOMER_KEYS, NUMBER_FIELDS, ZERO_DECIMAL, normal
-from ltvlib.ingest.values import cell
+from ltvlib.ingest.values import cell, compose
 from ltvlib.schema import MONEY
 
 COLUMNS: dict[str, str] = {
@@ -55,6 +55,7 @@ COLUMNS: dict[str, str] = {
 _TEXTS = ("product_id", "product_name", "category", "channel", "manager", "city", "status", "document_type")
 _UNIT_COST = re.compile(r"unit|per |за ед|единиц|price|цена|за шт")
 _DATES = {"ordered_at": True, "updated_at": True}
+_FEW = 100
 
 
 @dataclass
@@ -123,8 +124,15 @@ def _text(database: Database, name: str, column: RawColumn) -> str:
     text = cell(column.key, column.kind)
     if column.kind != "text" or name not in ("order_id", "customer_id", "product_id"):
         return text
-    sql = "select count(v), count(*) filter (regexp_full_match(v, '[0-9]+\\.0')) from (select {text} as v from {table})"
-    filled, tails = database.rows(sql.format(text=text, table=RAW))[0]
+    sql = (
+        "select count(v), count(*) filter (regexp_full_match(v, '[0-9]+\\.0')) from "
+        "(select {text} as v from {table} where {text} is not null {limit})"
+    )
+    # One value without the tail settles it; nearly always it stands among the first.
+    for limit in (f"limit {_FEW}", ""):
+        filled, tails = database.rows(compose(sql, text=text, table=RAW, limit=limit))[0]
+        if filled != tails:
+            break
     return f"left({text}, length({text}) - 2)" if filled and filled == tails else text
 
 
@@ -164,10 +172,11 @@ def _date(database: Database, column: RawColumn, mapping: Mapping | None) -> Dat
 
 
 def stage(database: Database, plan: Plan) -> None:
-    """Create ``staged`` and the view ``given``."""
+    """Create ``staged`` (a mere view where each row is read only once or twice) and the view ``given``."""
     made = _expressions(plan)
     columns = ",\n    ".join(f"{sql} as {name}" for name, sql in made.items())
-    database.execute(sql_text("staging/staged").replace("{columns}", columns).replace("{joins}", plan.identity.joins))
+    text = sql_text("staging/staged").replace("{kind}", "table" if plan.several else "view")
+    database.execute(text.replace("{columns}", columns).replace("{joins}", plan.identity.joins))
     rest = ", ".join(f"cast(null as {kind}) as {name}" for name, kind in COLUMNS.items() if name not in made)
     view = "create or replace view given as select *{rest} from staged"
     database.execute(view.format(rest=", " + rest if rest else ""))

@@ -1,7 +1,7 @@
 -- Grain: one record that was set aside, refused or merged, with the whole record as text.
 select d.line, coalesce(n.name, '') as "column", d.reason, left({text}, 500) as text
 from dropped as d
-join raw_rows as r using (line)
+join {rows} as r using (line)
 left join (select unnest($reasons) as reason, unnest($names) as name) as n using (reason)
 where d.is_merged = $merged
 union all

@@ -1,5 +1,5 @@
 -- Grain: one record of the file. Mapped columns only, typed; nothing is refused yet.
-create or replace table staged as
+create or replace {kind} staged as
 select
     line,
     {columns}

@@ -1,25 +1,20 @@
--- Grain: one record that is no sale: cancelled, not (yet) sold, or an order that came back as a whole.
-with judged_status as (
+-- Grain: one record of {rows}, with the reason why it is no sale in `verdict`: cancelled, not (yet) sold, or an
+-- order that came back as a whole; NULL where it is a sale.
+with statuses as (
     select
-        line,
-        order_id,
-        {worth} as worth,
-        case when {repeated} then 0 else coalesce(amount, 0) end as amount,
-        coalesce(is_cancelled, false) as is_cancelled,
-        says_back and not is_return as says_back,
-        not says_back and {unsold} as is_unsold,
-        coalesce({cancelled}, false) as is_known_cancelled
-    from live
+        *,
+        {worth} as worth_here,
+        coalesce(is_cancelled, false) as cancels,
+        says_back and not is_return as gives_back,
+        not says_back and {unsold} as sells_not
+    from {rows}
 )
 
 select
-    line,
+    * exclude (worth_here, cancels, gives_back, sells_not),
     case
-        when is_cancelled or (is_unsold and is_known_cancelled) then 'cancelled'
-        when is_unsold then 'not_a_sale'
-        else 'returned'
-    end as reason,
-    false as is_merged,
-    amount
-from judged_status
-where is_cancelled or is_unsold or (says_back and coalesce(worth, 0) >= 0 and not ({sold}))
+        when cancels or (sells_not and coalesce({cancelled}, false)) then 'cancelled'
+        when sells_not then 'not_a_sale'
+        when gives_back and coalesce(worth_here, 0) >= 0 and not ({sold}) then 'returned'
+    end as verdict
+from statuses
