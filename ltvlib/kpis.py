@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from ltvlib import ratios
+from ltvlib import ratios, trends
 from ltvlib.cohorts import ltv_at
 from ltvlib.engine import Answer
 from ltvlib.settings import EPOCH, Filters, Window, month_number, month_start
@@ -131,18 +130,20 @@ def overview(workspace: Workspace, filters: Filters | None = None) -> Overview:
         _values(workspace, period, filters, now_facts.frame),
         _values(workspace, before, filters, before_facts.frame),
     )
-    series = _series(months.frame, period.months)
-    figures = {"ltv_m": _ltv(workspace, filters)}
+    length = max(period.months, 6) * 2
+    series = _series(workspace, filters, months.frame, length)
+    figures = {"ltv_m": _ltv(workspace, filters, length)}
     for slug, value in now.items():
         figures[slug] = Figure(slug, value, past[slug] if has_before else float("nan"), series.get(slug, ()))
     return Overview(figures, months.frame, period, before, has_before, (now_facts, months))
 
 
-def _ltv(workspace: Workspace, filters: Filters) -> Figure:
+def _ltv(workspace: Workspace, filters: Filters, length: int) -> Figure:
     for months in HORIZONS:
         value, customers = ltv_at(workspace, months, filters=filters)
         if customers:
-            return Figure("ltv_m", value, ltv_at(workspace, months, filters=filters, earlier=12)[0], (), months)
+            earlier = ltv_at(workspace, months, filters=filters, earlier=12)[0]
+            return Figure("ltv_m", value, earlier, trends.ltv_by_cohort(workspace, months, filters, length), months)
     return Figure("ltv_m", float("nan"), float("nan"), (), HORIZONS[-1])
 
 
@@ -185,17 +186,10 @@ def _months(workspace: Workspace, filters: Filters) -> Answer:
     return Answer(frame, answer.sql, answer.params, answer.seconds)
 
 
-def _series(months: pd.DataFrame, length: int) -> dict[str, tuple[float, ...]]:
+def _series(workspace: Workspace, filters: Filters, months: pd.DataFrame, length: int) -> dict[str, trends.Series]:
     """Sparklines: complete months of the period and the one before."""
-    frame = months[months["is_complete"].astype(bool)].tail(max(length, 6) * 2)
-    lines: dict[str, Iterable[float]] = {
-        "customers": frame["customers"],
-        "revenue": frame["revenue"],
-        "margin": frame["margin"],
-        "average_order_value": ratios.average_order_value(frame["revenue"], frame["orders"]),
-        "orders_per_customer": ratios.orders_per_customer(frame["orders"], frame["customers"]),
-    }
-    return {slug: tuple(float(value) for value in line if not np.isnan(value)) for slug, line in lines.items()}
+    frame = months[months["is_complete"].astype(bool)].tail(length)
+    return {**trends.from_months(frame), **trends.medians(workspace, filters, list(frame["month"]))}
 
 
 def pareto(workspace: Workspace, filters: Filters | None = None) -> Pareto:

@@ -69,5 +69,6 @@ def _running(changes: pd.DataFrame, first: int, end: int) -> pd.DataFrame:
     start = min(first, int(changes["month"].min()))
     table = changes.pivot_table(index="month", columns="value", values="n", aggfunc="sum", fill_value=0)
     table = table.reindex(range(start, end), fill_value=0).cumsum()
-    long = table.stack().rename("n").reset_index()
+    long = table.rename_axis("month").reset_index().melt(id_vars="month", var_name="value", value_name="n")
+    long = long.sort_values(["month", "value"])
     return long[long["n"] > 0]
