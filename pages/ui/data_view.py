@@ -40,15 +40,18 @@ def sample_cards() -> None:
                         "The salon as a real system would export it: cp1251, semicolons, totals rows, the same phone written in several ways."
                     )
                 )
-                st.download_button(
-                    _("Download the file"),
-                    messy.read_bytes(),
-                    messy.name,
-                    "text/csv",
-                    key="messy",
-                    on_click="ignore",
-                    icon=":material/download:",
-                )
+                with st.container(horizontal=True):
+                    if st.button(_("Read it here"), key="read_messy"):
+                        receive.take_sample(messy)
+                    st.download_button(
+                        _("Download the file"),
+                        messy.read_bytes(),
+                        messy.name,
+                        "text/csv",
+                        key="messy",
+                        on_click="ignore",
+                        icon=":material/download:",
+                    )
 
 
 def upload() -> None:

@@ -35,13 +35,24 @@ ANSWERS = (f"{session.UPLOAD}_", "map_", "ask_", "rate_")
 
 def take(found: Any) -> None:
     """Spool the upload to this session's folder, drop Streamlit's copy, read it, and start the page again."""
+    _take(found, found.name)
+
+
+def take_sample(path: Path) -> None:
+    """Read a file that ships with the product the way an upload is read."""
+    with path.open("rb") as found:
+        _take(found, path.name)
+
+
+def _take(found: Any, name: str) -> None:
     mine = session.me()
     path = mine.folder / f"{uuid4().hex}.upload"
-    mine.start(Upload(path, clean_name(found.name)))
+    mine.start(Upload(path, clean_name(name)))
     forget_answers()
     with path.open("wb") as file:
         shutil.copyfileobj(found, file, 4 << 20)
-    _drop_streamlit_copy(found)
+    if hasattr(found, "file_id"):
+        _drop_streamlit_copy(found)
     st.session_state["upload_error"] = None
     inspect(mine)
     st.rerun()
