@@ -145,3 +145,30 @@ def test_every_cohort_measure_draws(measure: str, by: str):
     from ltvlib.cohorts import Measure
 
     healthy(visit("cohorts", measure=Measure(measure), salon_cohort_by=by))
+
+
+def test_the_form_shows_every_field_a_proposal_can_fill(monkeypatch):
+    from ltvlib.ingest.synonyms import FIELDS
+    from pages.ui import mapping_words, words
+
+    monkeypatch.setattr(words, "language", lambda: "en")
+    assert set(mapping_words.field_names()) == set(FIELDS)
+
+
+def test_every_reason_and_step_has_words(monkeypatch):
+    """Slugs that reach the page are said in words, not shown raw."""
+    import re
+
+    from ltvlib.ingest import reconcile
+    from pages.ui import mapping_words, words
+
+    monkeypatch.setattr(words, "language", lambda: "en")
+    sql = ROOT / "ltvlib" / "sql" / "staging"
+    reasons = {
+        slug
+        for path in sql.glob("*.sql")
+        for slug in re.findall(r"then '([a-z_]{6,})'", path.read_text(encoding="utf-8"))
+    }
+    assert {"no_customer", "bad_date"} <= reasons
+    for slug in reasons | set(reconcile._ORDER):
+        assert mapping_words.step_name(slug) != slug.replace("_", " "), slug

@@ -30,6 +30,9 @@ def field_names() -> dict[str, str]:
         "channel": _("Channel"),
         "manager": _("Manager"),
         "city": _("City"),
+        "updated_at": _("Date of the last change"),
+        "cancelled_at": _("Date of cancellation"),
+        "is_refund": _("Refund: yes or no"),
     }
 
 
