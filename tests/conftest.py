@@ -9,11 +9,22 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from streamlit.runtime.pages_manager import PagesManager
 
 from ltvlib.schema import TABLES
 from ltvlib.workspace import DataSet, Workspace, open_parquet
 
 ROOT = Path(__file__).parents[1]
+
+
+def _run_the_front_door(self: PagesManager, *parts: Any, **more: Any) -> None:
+    """AppTest looks for ``pages/`` anew at every run and would then run a page without ``app.py`` around it."""
+    _made(self, *parts, **more)
+    PagesManager.uses_pages_directory = False
+
+
+_made = PagesManager.__init__
+PagesManager.__init__ = _run_the_front_door
 SHARED = ROOT.parent / "shared" / "data"
 
 

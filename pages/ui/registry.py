@@ -38,9 +38,9 @@ class Upload:
     path: Path
     name: str
     limits: Limits = field(default_factory=Limits)
-    inspection: Inspection | None = None
+    inspection: Inspection | None = field(default=None, repr=False)
     mapping: Mapping | None = None
-    report: ImportReport | None = None
+    report: ImportReport | None = field(default=None, repr=False)
     refused: Path | None = None
 
 
@@ -62,7 +62,7 @@ class Session:
 
     uid: str
     folder: Path
-    upload: Upload | None = None
+    upload: Upload | None = field(default=None, repr=False)
     workspace: Workspace | None = None
     last_seen: float = field(default_factory=time.monotonic)
     gone_since: float | None = None
