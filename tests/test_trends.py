@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import statistics
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -28,9 +29,7 @@ def test_medians_by_month(rows):
     gaps, lives = [], []
     for start in complete:
         stop = month_start(period_number(start, Grain.MONTH) + 1)
-        ended = [
-            (b - a).days for line in days.values() for a, b in zip(line, line[1:], strict=False) if start <= b < stop
-        ]
+        ended = [(b - a).days for line in days.values() for a, b in pairwise(line) if start <= b < stop]
         spans = [(past[-1] - past[0]).days for line in days.values() if len(past := [d for d in line if d < stop]) > 1]
         gaps += [statistics.median(ended)] if ended else []
         lives += [statistics.median(spans)] if spans else []
