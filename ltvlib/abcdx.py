@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from ltvlib import ratios
+from ltvlib import borders, ratios
 from ltvlib.engine import Answer
 from ltvlib.populations import classified, rule_params
 from ltvlib.settings import EPOCH, AbcdxRules, AbcdxSegment, Filters, Window
@@ -119,29 +119,34 @@ class Suggestions:
 
 
 def suggest(workspace: Workspace, window: Window, filters: Filters | None = None) -> Suggestions:
-    """Suggested borders from the customers with an order in the window; values to within 0.5 %."""
+    """Suggested borders from the customers with an order in the window; values rounded to two digits."""
     names = {"window": workspace.window(window)}
     value = workspace.ask("value_bins", filters=filters, names=names).frame
     often = workspace.ask("orders_bins", filters=filters, names=names).frame
     if not len(value) or not len(often):
         return Suggestions({}, {})
-    smallest = value["smallest"].to_numpy(dtype=float)
-    middle = np.sqrt(smallest * value["largest"].to_numpy(dtype=float))
+    smallest, largest = (value[name].to_numpy(dtype=float).clip(min=0) for name in ("smallest", "largest"))
+    middle = np.sqrt(smallest * largest)
+    paid = middle > 0
     values = {
         "median": ratios.weighted_median(middle, value["customers"]),
         "mean": float(ratios.average_order_value(value["revenue"].sum(), value["orders"].sum())),
-        "pareto": _pareto_border(smallest, value["margin"].to_numpy()),
-        "natural": _natural_break(np.log(middle), value["customers"].to_numpy(), smallest),
+        "pareto": borders.pareto_border(smallest, value["margin"].to_numpy()),
+        "natural": borders.natural_break(np.log(middle[paid]), value["customers"].to_numpy()[paid], smallest[paid]),
     }
     orders, customers = often["orders"].to_numpy(dtype=float), often["customers"].to_numpy(dtype=float)
     counts = {
         "median": ratios.weighted_median(orders, customers),
         "mean": float(ratios.orders_per_customer((orders * customers).sum(), customers.sum())),
-        "pareto": _pareto_border(orders, often["margin"].to_numpy()),
-        "natural": _natural_break(np.log(orders), customers, orders),
+        "pareto": borders.pareto_border(orders, often["margin"].to_numpy()),
+        "natural": borders.natural_break(np.log(orders), customers, orders),
     }
     return Suggestions(
-        {name: two_digits(number) for name, number in values.items() if not np.isnan(number)},
+        {
+            name: borders.two_digits(number, is_down=name == "pareto")
+            for name, number in values.items()
+            if not np.isnan(number)
+        },
         {name: max(1, int(np.ceil(number - 1e-9))) for name, number in counts.items() if not np.isnan(number)},
     )
 
@@ -151,35 +156,6 @@ def default_rules(workspace: Workspace, window_months: int = 12, filters: Filter
     until = filters.until if filters else None
     found = suggest(workspace, Window(window_months, 0, until), filters)
     return AbcdxRules(found.value.get("mean", 0.0), max(2, found.often.get("mean", 2)), window_months)
-
-
-def two_digits(number: float) -> float:
-    """Rounded to two significant digits, a border that people can remember."""
-    if number <= 0 or not np.isfinite(number):
-        return max(0.0, number) if np.isfinite(number) else number
-    places = int(np.floor(np.log10(number))) - 1
-    return float(round(number / 10.0**places) * 10.0**places) if places >= 0 else float(round(number, -places))
-
-
-def _pareto_border(borders: np.ndarray, margins: np.ndarray, part: float = 0.8) -> float:
-    """Smallest border such that customers at or above it bring ``part`` of the profit; nan without profit."""
-    total = margins.sum()
-    if total <= 0:
-        return float("nan")
-    running = np.cumsum(margins[::-1])
-    place = int(np.argmax(running >= part * total))
-    return float(borders[::-1][place])
-
-
-def _natural_break(scale: np.ndarray, counts: np.ndarray, borders: np.ndarray) -> float:
-    """Border between two groups with the largest variance between them (Otsu 1979; two-class Jenks); nan for one value."""
-    if len(scale) < 2:
-        return float("nan")
-    weights = counts / counts.sum()
-    below, mean_below = np.cumsum(weights)[:-1], np.cumsum(weights * scale)[:-1]
-    mean = (weights * scale).sum()
-    between = (mean * below - mean_below) ** 2 / (below * (1 - below))
-    return float(borders[int(np.argmax(between)) + 1])
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import pytest
 
 from ltvlib import abcdx, kpis
 from ltvlib.cohorts import Measure, cell_customers, cohort_table
-from ltvlib.settings import AbcdxRules, AbcdxSegment, Attribute, Filters, Grain, month_number
+from ltvlib.settings import AbcdxRules, AbcdxSegment, Attribute, Filters, Grain, Window, month_number
 from tests.conftest import open_rows
 
 WEB, SHOP = {"channel": "web"}, {"channel": "shop"}
@@ -122,3 +122,22 @@ def test_an_order_without_a_cost_is_not_all_profit(tmp_path):
     assert cohort_table(space, Measure.MARGIN).values[:, 0].tolist() == [20, 50]
     nothing = [{**row, "gross_margin": None} for row in rows]
     assert open_rows(tmp_path, nothing, dt.date(2024, 3, 1), margin_source="cost").info.margin_source == "none"
+
+
+def test_suggested_borders_are_of_all_buyers(tmp_path):
+    """Two of four buyers took everything back: half of all are above 0, and the mean is 400 / 4 orders."""
+    rows = [{"customer_id": name, "ordered_at": "2024-05-01", "revenue": 200.0} for name in ("a", "b", "c", "d")]
+    rows += [{"customer_id": name, "ordered_at": "2024-05-09", "revenue": -200.0, "is_refund": True} for name in "cd"]
+    found = abcdx.suggest(open_rows(tmp_path, rows, dt.date(2024, 6, 1), 0.5), Window(1))
+    assert found.value == {"median": 100.0, "mean": 100.0, "pareto": 200.0}
+
+
+def test_customers_above_the_pareto_border_bring_what_it_says(tmp_path):
+    """1,260 is not rounded up to 1,300: the customer who stands there belongs to the 80 %."""
+    amounts = {"a": 5000.0, "b": 1260.0, "c": 1000.0, "d": 500.0}
+    rows = [{"customer_id": name, "ordered_at": "2024-05-01", "revenue": paid} for name, paid in amounts.items()]
+    space = open_rows(tmp_path, rows, dt.date(2024, 6, 1), 0.5)
+    border = abcdx.suggest(space, Window(1)).value["pareto"]
+    frame = abcdx.segment_table(space, AbcdxRules(border, 1, 1)).frame.set_index("segment")
+    assert (border, frame.loc["A", "customers"]) == (1200, 2)
+    assert frame.loc["A", "margin_share"] >= 0.8
