@@ -1,26 +1,18 @@
 """How is every number counted?"""
 
-import pandas as pd
 import streamlit as st
 
 from ltvlib.definitions import METRICS
-from pages.ui.components import definition_rows, table
+from pages.ui.components import definition_rows
 from pages.ui.words import _
 
 st.title(_("How the numbers are counted"))
 st.markdown(_("Every figure on the pages has one definition, the same in tooltips, passports and downloads."))
-columns = {
-    "label": st.column_config.TextColumn(_("Figure"), pinned=True),
-    "meaning": st.column_config.TextColumn(_("What it tells you"), width="large"),
-    "formula": st.column_config.TextColumn(_("How it is counted"), width="large"),
-    "undefined": st.column_config.TextColumn(_("When it is a dash")),
-    "source": st.column_config.TextColumn(_("Source")),
-}
-table(
-    pd.DataFrame(definition_rows(METRICS.values())),
-    "definitions",
-    _("Definitions of all figures"),
-    columns,
-    height="content",
-    row_height=60,
-)
+for row in definition_rows(METRICS.values()):
+    with st.container(border=True):
+        st.markdown(f"**{row['label']}**: {row['meaning']}")
+        st.markdown(_("How it is counted: {formula}", formula=row["formula"]))
+        if row["undefined"]:
+            st.caption(_("A dash means: {reason}", reason=row["undefined"]))
+        if row["source"]:
+            st.caption(_("Source: {source}", source=row["source"]))
