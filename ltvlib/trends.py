@@ -13,6 +13,7 @@ from ltvlib.settings import Filters, month_number
 from ltvlib.workspace import Workspace
 
 Series = tuple[float, ...]
+MAX_ORDERS = 2_000_000
 
 
 def from_months(frame: pd.DataFrame) -> dict[str, Series]:
@@ -37,17 +38,21 @@ def ltv_by_cohort(workspace: Workspace, months: int, filters: Filters, last: int
 
 
 def medians(workspace: Workspace, filters: Filters, complete: list[dt.date]) -> dict[str, Series]:
-    """Median days between orders of each month, and median lifetime seen by each month's end."""
+    """Median days between orders of each month, and median lifetime seen by each month's end.
+
+    The lifetimes need every customer's months in order, the dearest query of the overview; above ``MAX_ORDERS``
+    their line is left out, so that the first chart does not wait for it.
+    """
     if not complete:
         return {}
     first, end = month_number(complete[0]), month_number(complete[-1]) + 1
     span = {"from_month": first, "end_month": end}
     gaps = workspace.ask("gaps_by_month", span, filters=filters).frame
-    lives = _running(workspace.ask("lifetimes_by_month", span, filters=filters).frame, first, end)
-    return {
-        "median_days_between_orders": known(_medians(gaps, first, end)),
-        "observed_lifetime": known(_medians(lives, first, end)),
-    }
+    lines = {"median_days_between_orders": known(_medians(gaps, first, end))}
+    if workspace.facts().orders <= MAX_ORDERS:
+        lives = _running(workspace.ask("lifetimes_by_month", span, filters=filters).frame, first, end)
+        lines["observed_lifetime"] = known(_medians(lives, first, end))
+    return lines
 
 
 def known(line: np.ndarray) -> Series:
