@@ -1,0 +1,164 @@
+"""Files that lie, break or attack: one sentence, no harm, nothing of theirs told."""
+
+from __future__ import annotations
+
+import io
+import logging
+import zipfile
+
+import pytest
+
+from pages.ui import discreet, receive
+from tests.trust.visitors import HEADER, PAGES, build, drop, export, files, healthy, mine, owner, said, visitor
+
+pytestmark = pytest.mark.timeout(60)
+
+NASTY_NAME = "../../x<script>alert(1)</script>.csv"
+VALUES = (
+    "<b>bold</b>",
+    "</script><script>alert(1)</script>",
+    '<img src=x onerror="alert(1)">',
+    "![x](http://192.0.2.1/x.png)",
+    "[link](javascript:alert(1))",
+    "{braces} {0} {n} {{x}} %s %d %(name)s",
+    "$a_b$ costs $5 and $6",
+    "=cmd|' /C calc'!A0",
+    ":red[text] :material/delete: :smile:",
+    "x" * 3000,
+    "👩‍👩‍👧‍👦 🇫🇷",
+    "שלום \u202etxt.exe\u202c عربى",
+    "a\u0000b",
+    "' or 1=1; drop table orders; --",
+    '"c0"',
+    "%{x} %{customdata[0]} <extra></extra>",
+    "--",
+    "nan",
+)
+
+
+def bomb() -> bytes:
+    """A small archive that inflates beyond the limit."""
+    buffer = io.BytesIO()
+    with (
+        zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive,
+        archive.open("o.csv", "w", force_zip64=True) as out,
+    ):
+        block = bytes(16 << 20)
+        for _ in range(130):
+            out.write(block)
+    return buffer.getvalue()
+
+
+def damaged() -> bytes:
+    """A workbook cut in the middle."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/workbook.xml", "<workbook>" + "secret@example.com" * 500)
+    return buffer.getvalue()[: len(buffer.getvalue()) // 2]
+
+
+BROKEN = {
+    "a picture": ("photo.csv", lambda: b"\x89PNG\r\n\x1a\n" + b"secret@example.com" * 200 + bytes(2000)),
+    "a cut workbook": ("cut.xlsx", damaged),
+    "a zip bomb": ("bomb.zip", bomb),
+    "nothing": ("empty.csv", lambda: b""),
+    "blanks": ("blank.csv", lambda: b"\r\n \r\n\t\r\n"),
+    "a bare header": ("header.csv", lambda: b"date,sum,customer\r\n"),
+    "a nasty name": (NASTY_NAME, lambda: bytes(300) + b"secret@example.com"),
+}
+
+
+@pytest.mark.parametrize("what", BROKEN)
+def test_a_broken_file_is_one_sentence(what: str, caplog: pytest.LogCaptureFixture):
+    name, make = BROKEN[what]
+    other = owner(export("OMEGA"))
+    with caplog.at_level(logging.DEBUG):
+        at = drop(visitor(), make(), name)
+    assert not at.exception
+    if at.error:
+        assert len(at.error) == 1
+        assert len(at.error[0].value) < 300
+        assert at.error[0].value.rstrip().endswith((".", "!", "?"))
+        assert mine(at).upload is None
+        assert not list(mine(at).folder.iterdir())
+    else:  # a file without rows is still a table: the page must say that, not fail
+        assert what == "a bare header"
+    assert "secret" not in said(at) + caplog.text
+    assert "Traceback" not in said(at) + caplog.text
+    assert healthy(drop(at, export("ALPHA"))).selectbox(key="map_revenue").value == "Total", "the page is usable"
+    other.switch_page("pages/segments.py").run()
+    assert "OMEGA" in said(healthy(other))
+
+
+def test_names_are_labels_only():
+    assert receive.clean_name(NASTY_NAME) == "script>.csv"
+    assert receive.clean_name("C:\\private\\orders.csv") == "orders.csv"
+    assert receive.clean_name("a\x00b\u202e\ud800c.csv") == "abc.csv"
+    assert receive.clean_name("../") == "upload"
+    assert len(receive.clean_name("n" * 5000)) == receive.NAME_LIMIT
+    at = owner(export("ALPHA"), "../../etc/passwd/" + "![x](http://192.0.2.1/y.png)" + ".csv")
+    assert "../" not in said(at)
+    for name in files(mine(at).folder):
+        assert "passwd" not in name
+
+
+def nasty_header() -> tuple[str, ...]:
+    return (
+        "=cmd",
+        "Order date",
+        "Customer",
+        "![x](http://192.0.2.1/h.png)",
+        "Total",
+        "<img src=x onerror=alert(1)>",
+        "{n}",
+        "$x$",
+    )
+
+
+def test_nasty_headers_are_shown_and_can_be_mapped():
+    at = healthy(drop(visitor(), export("ALPHA", header=nasty_header())))
+    at.selectbox(key="map_channel").set_value("<img src=x onerror=alert(1)>").run()
+    healthy(build(at))
+    for text in [*at.markdown, *at.caption, *at.warning]:
+        assert "<img" not in text.value.replace("\\<img", "")
+        assert "![x](http" not in text.value
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_every_page_survives_every_value(language: str):
+    data = export("{mark}", 120, VALUES, HEADER)
+    at = healthy(build(healthy(drop(visitor(), data))))
+    at.session_state["lang"] = language
+    for page in PAGES:
+        at.switch_page(f"pages/{page}.py").run()
+        healthy(at)
+        options = at.multiselect(key="upload_channel").options
+        assert len(options) > 10
+        for value in options[:3] if page != "segments" else options:
+            at.multiselect(key="upload_channel").set_value([value]).run()
+            healthy(at)
+            for text in [*at.markdown, *at.caption, *at.warning]:
+                assert "<img" not in text.value.replace("\\<img", "")
+                assert "![x](" not in text.value
+        at.multiselect(key="upload_channel").set_value([]).run()
+    at.session_state["upload_cohort_by"] = "channel"
+    for measure in ("retention_rate", "cumulative_ltv"):
+        at.query_params["measure"] = measure
+        healthy(at.run())
+    charts = " ".join(chart.proto.spec for chart in at.get("plotly_chart"))
+    assert charts
+    assert "<img" not in charts
+    assert "</script>" not in charts
+
+
+def test_the_log_has_the_place_of_an_error_not_its_words(caplog: pytest.LogCaptureFixture):
+    discreet.install()
+    log = logging.getLogger("tests.trust.log")
+    try:
+        int("ivan@example.com")
+    except ValueError as error:
+        log.error("Uncaught app execution", exc_info=error)
+        log.exception("failed for %s", error)
+    assert "ivan" not in caplog.text
+    assert "ValueError at test_uploads.py" in caplog.text
+    log.info("plain %s", "words")
