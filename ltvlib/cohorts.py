@@ -18,7 +18,7 @@ from ltvlib import ratios
 from ltvlib.cohort_cells import Cube, Parts, cube_of, pool
 from ltvlib.engine import Answer, quote
 from ltvlib.settings import EPOCH, Attribute, Basis, Filters, Grain, month_start, period_number, period_start
-from ltvlib.workspace import Workspace
+from ltvlib.workspace import PERIOD, Workspace
 
 
 class Measure(StrEnum):
@@ -95,7 +95,7 @@ def cohort_table(
     Empty data give a table without rows.
     """
     filters = filters or Filters()
-    answer = _cells(workspace, "cohort_cells", grain, by, filters)
+    answer = _cells(workspace, grain, by, filters)
     cube = cube_of(answer.frame, grain, workspace.as_of(filters))
     if not len(cube.cohorts):
         nothing = np.zeros((0, 0))
@@ -170,7 +170,7 @@ def cell_customers(
         "age": age,
         "cohort_from": span["since_period"] if start is None else start,
         "cohort_to": period_number(as_of, table_grain) - age if start is None else start + 1,
-        "end_month": period_number(as_of - dt.timedelta(days=1), Grain.MONTH) + 1,
+        "end_month": _end_month(workspace, filters),
         "every_group": group is None,
         "group_value": group or "",
         "only_active": only_active,
@@ -206,17 +206,16 @@ def _span(workspace: Workspace, grain: Grain, filters: Filters) -> dict[str, obj
     return {"since_period": since, "end_period": end}
 
 
-def _cells(workspace: Workspace, metric: str, grain: Grain, by: Attribute | None, filters: Filters) -> Answer:
+def _end_month(workspace: Workspace, filters: Filters) -> int:
+    """First month with nothing in it: the running month counts."""
+    return period_number(workspace.as_of(filters) - dt.timedelta(days=1), Grain.MONTH) + 1
+
+
+def _cells(workspace: Workspace, grain: Grain, by: Attribute | None, filters: Filters) -> Answer:
     span = _span(workspace, grain, filters)
-    if (
-        metric == "cohort_cells"
-        and by is None
-        and not filters.attributes
-        and not filters.segments
-        and filters.until is None
-    ):
+    if by is None and not filters.attributes and not filters.segments and filters.until is None:
         return workspace.ask("cohort_cells_all", span, grain=grain)
-    return workspace.ask(metric, span, filters=filters, grain=grain, expressions={"group": _group(by)})
+    return workspace.ask("cohort_cells", span, filters=filters, grain=grain, expressions={"group": _group(by)})
 
 
 def _parts(cube: Cube, measure: Measure, basis: Basis) -> Parts:
@@ -235,8 +234,10 @@ def _parts(cube: Cube, measure: Measure, basis: Basis) -> Parts:
 
 
 def _rolling(workspace: Workspace, cube: Cube, grain: Grain, by: Attribute | None, filters: Filters) -> np.ndarray:
-    """Customers whose last order is at age k or later, group x cohort x age."""
-    frame = _cells(workspace, "cohort_last", grain, by, filters).frame
+    """Customers whose last order is at age k or later, group x cohort x age; a running period counts as later."""
+    span = {**_span(workspace, grain, filters), "end_month": _end_month(workspace, filters)}
+    expressions = {"group": _group(by), "period": PERIOD[grain]}
+    frame = workspace.ask("cohort_last", span, filters=filters, grain=grain, expressions=expressions).frame
     counts = np.zeros(cube.customers.shape)
     place = {name: index for index, name in enumerate(cube.groups)}
     where = (

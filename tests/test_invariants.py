@@ -141,3 +141,19 @@ def test_customers_above_the_pareto_border_bring_what_it_says(tmp_path):
     frame = abcdx.segment_table(space, AbcdxRules(border, 1, 1)).frame.set_index("segment")
     assert (border, frame.loc["A", "customers"]) == (1200, 2)
     assert frame.loc["A", "margin_share"] >= 0.8
+
+
+@pytest.mark.parametrize("grain", list(Grain))
+def test_a_buyer_in_a_period_cut_by_the_filter_has_not_left(tmp_path, grain: Grain):
+    """Ben's second order falls into the week, quarter and year that the first of November cuts."""
+    rows = [
+        {"customer_id": "Ann", "ordered_at": "2023-01-03", "revenue": 10.0},
+        {"customer_id": "Ben", "ordered_at": "2023-01-04", "revenue": 10.0},
+        {"customer_id": "Ben", "ordered_at": "2024-10-31", "revenue": 10.0},
+        {"customer_id": "Cat", "ordered_at": "2024-11-20", "revenue": 10.0},
+    ]
+    space = open_rows(tmp_path, rows, dt.date(2024, 12, 1))
+    table = cohort_table(space, Measure.ROLLING_RETENTION, grain=grain, filters=Filters(until=month("2024-11")))
+    known = table.average[~np.isnan(table.average)]
+    assert known[0] == 1
+    assert (known[1:] == 0.5).all(), "Ann has left, Ben has not"
