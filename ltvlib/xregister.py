@@ -24,8 +24,17 @@ def registered(workspace: Workspace) -> pd.DataFrame:
 
 def expected_potential(register: pd.DataFrame) -> float:
     """Sum of potential revenue a year x chance to win over the lines that have both; nan where none has."""
-    both = register[["potential_revenue_per_year", "probability"]].apply(pd.to_numeric, errors="coerce").dropna()
+    both = _weighted(register)
     return float((both.iloc[:, 0] * both.iloc[:, 1]).sum()) if len(both) else float("nan")
+
+
+def weighted_lines(register: pd.DataFrame) -> int:
+    """Lines behind :func:`expected_potential`: those with a potential and a chance."""
+    return len(_weighted(register))
+
+
+def _weighted(register: pd.DataFrame) -> pd.DataFrame:
+    return register[["potential_revenue_per_year", "probability"]].apply(pd.to_numeric, errors="coerce").dropna()
 
 
 def read_register(data: bytes, titles: dict[str, str]) -> pd.DataFrame:

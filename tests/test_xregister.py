@@ -1,5 +1,6 @@
 """The X register as people send it."""
 
+import pandas as pd
 import pytest
 
 from ltvlib import xregister
@@ -29,3 +30,9 @@ def test_the_sample_has_one_and_its_potential_is_weighted():
     by_hand = sum(p * q for p, q in zip(register["potential_revenue_per_year"], register["probability"], strict=True))
     assert xregister.expected_potential(register) == pytest.approx(by_hand)
     assert register["customer_id"].str.startswith("0000").any()
+
+
+def test_the_potential_says_on_how_many_lines_it_stands():
+    lines = {"potential_revenue_per_year": [100.0, 200.0, None], "probability": [0.5, None, 0.1]}
+    register = pd.DataFrame(lines)
+    assert (xregister.expected_potential(register), xregister.weighted_lines(register)) == (50.0, 1)

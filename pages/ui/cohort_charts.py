@@ -14,6 +14,7 @@ from pages.ui.words import _, by_unit, count, percent, period, short_money
 
 READABLE_AGES = 26
 RETENTIONS = (Measure.RETENTION, Measure.ROLLING_RETENTION)
+TOTALS = (Measure.CUSTOMERS, Measure.REVENUE, Measure.MARGIN)
 
 
 @dataclass(frozen=True)
@@ -123,7 +124,7 @@ def _strongest(table: CohortTable) -> float:
 
 
 def curves(view: View) -> go.Figure:
-    """One thin line a row, the size-weighted average thick."""
+    """One thin line a row; thick the size-weighted average, for sums the total."""
     figure, table = go.Figure(), view.table
     ages = list(range(table.ages))
     is_date = bool(table.rows) and isinstance(table.rows[0], dt.date)
@@ -138,12 +139,13 @@ def curves(view: View) -> go.Figure:
             hovertemplate="%{text}<extra></extra>",
             showlegend=not is_date,
         )
-    word = _("Average")
+    is_total = table.measure in TOTALS
+    word = _("All rows together") if is_total else _("Average")
     figure.add_scatter(
         x=ages,
         y=table.average,
         mode="lines+markers",
-        name=_("Average, weighted by size"),
+        name=word if is_total else _("Average, weighted by size"),
         line={"width": 4, "color": color("A")},
         text=[
             f"{word}, {age}<br>{by_unit(float(v), view.unit, view.currency)}<br>n = {count(float(n))}"

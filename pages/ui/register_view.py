@@ -39,7 +39,7 @@ def draw() -> None:
     expected = xregister.expected_potential(edited)
     if expected == expected:
         words = _("Potential a year, weighted by the chance to win: {money}, on {n} lines.")
-        st.caption(words.format(money=short_money(expected, currency), n=count(len(edited))))
+        st.caption(words.format(money=short_money(expected, currency), n=count(xregister.weighted_lines(edited))))
     downloads(lambda: edited.rename(columns=titles), "x_register", "x_register")
     _upload({title: name for name, title in titles.items()})
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from ltvlib import abcdx
-from ltvlib.settings import AbcdxRules, AbcdxSegment, Filters, months_before
+from ltvlib.settings import AbcdxRules, AbcdxSegment, Filters, Window, months_before
 from pages.ui import choices, segment_charts, session
 from pages.ui.components import chart, customer_list, definition, downloads, label, nothing, table
 from pages.ui.widgets import choose, switch
@@ -71,13 +71,18 @@ def people(segment: AbcdxSegment | None, rules: AbcdxRules, found: Filters) -> N
 
 def movement(rules: AbcdxRules, found: Filters) -> None:
     """Migration matrix between two dates, in customers or in money."""
-    steps = list(range(0, 37, 1))
-    as_of = session.workspace().as_of(found)
-    name = {k: day(months_before(as_of, k)) for k in steps}
+    space = session.workspace()
+    steps = [k for k in range(37) if space.covers(Window(rules.window_months, k, found.until))]
+    if len(steps) < 2:
+        nothing(_("The file does not reach back far enough to compare with the period before."))
+        return
+    name = {k: day(months_before(space.as_of(found), k)) for k in steps}
     left, middle, right = st.columns(3)
     words = {"customers": _("Customers"), "margin_now": _("Gross margin now")}
     with left:
-        then = choose(_("Then: window up to"), steps[1:], name.__getitem__, "moves_then", min(12, rules.window_months))
+        then = choose(
+            _("Then: window up to"), steps[1:], name.__getitem__, "moves_then", min(12, rules.window_months, steps[-1])
+        )
     with middle:
         now = choose(_("Now: window up to"), steps, name.__getitem__, "moves_now")
     with right:
