@@ -24,12 +24,21 @@ def export(
     out = csv.writer(text)
     out.writerow(header)
     for n in range(rows):
-        who = n % 20
+        who = min(n % 20, n % 7) if n >= 20 else n
         day = f"{2023 + (n * 7 // 365)}-{1 + n * 7 % 365 // 31:02}-{1 + n % 27:02}"
         channel = channels[who % len(channels)]
         product = f"{mark} {channels[(who + 1) % len(channels)]}"
         out.writerow(
-            (f"{mark}-{n}", day, f"{mark} person {who}", f"{mark}{who}@example.com", 100 + n, channel, product, "Riga")
+            (
+                f"{mark}-{n}",
+                day,
+                f"{mark} person {who}",
+                f"{mark}{who}@example.com",
+                100 + n + who % 5 * 200,
+                channel,
+                product,
+                "Riga",
+            )
         )
     return text.getvalue().encode()
 
