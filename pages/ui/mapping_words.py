@@ -4,6 +4,21 @@ from __future__ import annotations
 
 from pages.ui.words import _
 
+SET_ASIDE = frozenset(
+    (
+        "totals",
+        "repeated_header",
+        "units",
+        "footer",
+        "comment",
+        "too_many_fields",
+        "too_few_fields",
+        "open_quote",
+        "line_too_long",
+    )
+)
+"""Reasons of the reader: lines that never became rows."""
+
 
 def field_names() -> dict[str, str]:
     """Canonical fields in the order of the form, with their names."""

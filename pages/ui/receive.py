@@ -158,12 +158,13 @@ def forget() -> None:
     st.toast(_("Your data are deleted."), icon=":material/delete:")
 
 
-def refused(mine: Session) -> pd.DataFrame:
-    """Refused rows with line, column, reason and the row as read."""
+def left_over(mine: Session) -> pd.DataFrame:
+    """Rows that were refused or merged, with line, column, reason and the row as read."""
     path: Path | None = mine.upload.refused if mine.upload else None
-    if path is None or not path.exists():
+    paths = [found for found in (path, path.with_name("merged.parquet")) if found.exists()] if path else []
+    if not paths:
         return pd.DataFrame({"line": [], "column": [], "reason": [], "text": []})
-    return pd.read_parquet(path)
+    return pd.concat([pd.read_parquet(found) for found in paths], ignore_index=True)
 
 
 def open_local() -> None:
