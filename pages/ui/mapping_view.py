@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 
 import pandas as pd
 import streamlit as st
 
 from ltvlib.ingest.model import ImportReport, Inspection, Mapping, Question, Step
 from ltvlib.schema import ORDERS
-from pages.ui import receive
+from pages.ui import receive, saved_mapping
 from pages.ui.components import plain, table
 from pages.ui.mapping_words import field_names
 from pages.ui.registry import Session, Upload
@@ -230,12 +229,9 @@ def _presets(upload: Upload) -> None:
             )
         saved = st.file_uploader(_("Use a saved mapping"), ["json"], key="use_mapping")
         if saved is not None and st.button(_("Apply"), key="apply_mapping"):
-            try:
-                upload.mapping = Mapping.from_json(saved.getvalue().decode("utf-8"))
-            except (ValueError, TypeError, json.JSONDecodeError):
-                st.error(_("This is not a saved mapping."))
-            else:
+            if saved_mapping.apply(upload, saved.getvalue()):
                 st.rerun()
+            st.error(_("This is not a saved mapping."))
 
 
 def reconciliation(mine: Session, found: ImportReport) -> list[Step]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import logging
 import zipfile
 
@@ -162,3 +163,42 @@ def test_the_log_has_the_place_of_an_error_not_its_words(caplog: pytest.LogCaptu
     assert "ivan" not in caplog.text
     assert "ValueError at test_uploads.py" in caplog.text
     log.info("plain %s", "words")
+
+
+SAVED = {"fields": {"revenue": "Total", "ordered_at": "Order date", "customer_id": "Email"}, "margin_rate": 0.4}
+NOT_SAVED = (
+    [],
+    5,
+    {"fields": [1]},
+    {"fields": {"revenue": 5}},
+    {"fields": {}, "margin_rate": "x"},
+    {"fields": {}, "margin_rate": 1e9},
+    {"fields": {}, "margin_rate": float("nan")},
+    {"fields": {}, "rates": {"USD": "b"}},
+    {"fields": {}, "sale_statuses": 5},
+    {"fields": {}, "decimal": ["."]},
+    {"fields": {}, "unknown": 1, "minor_units": "maybe"},
+)
+
+
+def saved(at, content: bytes):
+    uploader = next(found for found in at.file_uploader if found.key == "use_mapping")
+    uploader.upload("mapping.json", content, "application/json").run()
+    return at.button(key="apply_mapping").click().run()
+
+
+def test_a_saved_mapping_is_applied_whole():
+    at = healthy(saved(drop(visitor(), export("ALPHA")), json.dumps(SAVED).encode()))
+    assert at.selectbox(key="map_customer_id").value == "Email"
+    assert at.selectbox(key="map_product_name").value == "–"
+    assert healthy(build(at)).session_state["data"] == "upload"
+    assert mine(at).upload.mapping.margin_rate == 0.4
+
+
+def test_a_false_mapping_is_one_sentence():
+    at = drop(visitor(), export("ALPHA"))
+    for content in [*(json.dumps(each).encode() for each in NOT_SAVED), b"\xff\xfe", b"[" * 100_000]:
+        saved(at, content)
+        assert not at.exception, content[:60]
+        assert [e.value for e in at.error] == ["This is not a saved mapping."], content[:60]
+    healthy(build(at.run()))
