@@ -24,12 +24,14 @@ MONEY_COLUMNS = {"revenue", "margin", "average_order_value", "ltv", "lifetime_ma
 SHARE_COLUMNS = {"customer_share", "margin_share"}
 PLOT = {"displayModeBar": False, "scrollZoom": False}
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|$~:])")
+_LINKED = re.compile(r"(?i)(:(?=//)|www(?=\.)|@)")
+"""Where Markdown makes links by itself; an invisible word joiner keeps it from doing so."""
 
 
 def plain(text: object, limit: int = 120) -> str:
     """Text from a file made harmless inside Markdown: nothing in it is a link, an image or formatting."""
     short = " ".join(str(text).split())
-    return _MARKDOWN.sub(r"\\\1", short[:limit] + ("..." if len(short) > limit else ""))
+    return _MARKDOWN.sub(r"\\\1", _LINKED.sub("\\1\u2060", short[:limit] + ("..." if len(short) > limit else "")))
 
 
 def heading(title: str, question: str) -> None:

@@ -21,6 +21,8 @@ from tests.trust.visitors import export
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
 USUAL = "Failed to load resource: the server responded with a status of 404"
 """Streamlit asks for its health below a deep link's path first; that is not there."""
+LINKS = 'a[href*="192.0.2.1"], a[href*="evil"], a[href^="javascript"]'
+"""What data must never become."""
 
 
 @pytest.fixture
@@ -137,13 +139,14 @@ def test_nothing_in_a_file_runs_or_calls_home(house: House, tabs: Callable[[Hous
     visit = tabs(house)
     opened: list[str] = []
     visit.page.on("dialog", lambda dialog: (opened.append(dialog.message), dialog.dismiss()))
-    name = "<img src=x onerror=alert(1)>![x](http:192.0.2.1).csv"
+    name = "<img src=x onerror=alert(1)>![x](http:192.0.2.1)www.evil.example me@evil.example.csv"
     channels = tuple(value.replace("\0", "") for value in VALUES)
     page = visit.open()
     give(page, name, export("<img src=x onerror=alert(2)>", 200, channels, nasty_header()))
     page.get_by_role("button", name="Build my data set").wait_for(timeout=60_000)
     page.get_by_text("More columns").click()
     visit.settle()
+    assert page.locator(LINKS).count() == 0
     page.get_by_role("button", name="Build my data set").click()
     page.get_by_role("button", name="Delete my data now").wait_for(timeout=60_000)
     for place in ("Overview", "Segments (ABCDX)", "Cohorts"):
@@ -151,7 +154,7 @@ def test_nothing_in_a_file_runs_or_calls_home(house: House, tabs: Callable[[Hous
         page.locator(".js-plotly-plot").first.wait_for(timeout=60_000)
         visit.settle()
         assert page.locator("img[src=x], [onerror]").count() == 0
-        assert page.locator('a[href*="192.0.2.1"], a[href^="javascript"]').count() == 0
+        assert page.locator(LINKS).count() == 0
     give_up = tabs(house)
     other = give_up.open()
     give(other, "photo.csv", b"\x89PNG\r\n\x1a\n" + b"secret@example.com" * 200)
