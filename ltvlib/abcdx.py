@@ -210,17 +210,23 @@ def moves(workspace: Workspace, rules: AbcdxRules, then: int, now: int = 0, filt
 
 
 def density(
-    workspace: Workspace, window: Window, filters: Filters | None = None, bins_per_unit: float = 12.0
+    workspace: Workspace, rules: AbcdxRules, filters: Filters | None = None, bins_per_unit: float = 12.0
 ) -> Answer:
-    """Customers per cell of average order value (log bins) x orders, for the segment map.
+    """Customers per segment and cell of average order value (log bins) x orders, for the segment map.
 
-    Columns: value_from, value_to (currency), orders_from, orders_to, customers, margin.
+    Buyers whose refunds took everything have no place on a logarithmic axis and are left out.
+    Columns: segment, customers, orders, revenue, margin, average_order_value and orders_per_customer of the cell.
     """
-    names = {"window": workspace.window(window)}
-    answer = workspace.ask("segment_density", {"bins_per_unit": bins_per_unit}, filters=filters, names=names)
+    filters = filters or Filters()
+    answer = workspace.ask(
+        "segment_density",
+        {**rule_params(rules), "bins_per_unit": bins_per_unit},
+        filters=filters,
+        expressions={"classified": classified(rules, filters.until, workspace)},
+    )
     frame = answer.frame.copy()
-    frame["value_from"] = np.exp(frame["value_bin"] / bins_per_unit)
-    frame["value_to"] = np.exp((frame["value_bin"] + 1) / bins_per_unit)
+    frame["average_order_value"] = ratios.average_order_value(frame["revenue"], frame["orders"])
+    frame["orders_per_customer"] = ratios.orders_per_customer(frame["orders"], frame["customers"])
     return Answer(frame, answer.sql, answer.params, answer.seconds)
 
 

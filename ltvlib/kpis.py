@@ -46,7 +46,8 @@ class Period:
 class Figure:
     """One key figure: value now, in the period before, and by month for the sparkline (``nan`` = undefined).
 
-    ``slug`` names the definition; ``note`` holds numbers for its placeholders.
+    ``slug`` names the definition, ``months`` fills its placeholder; ``n`` is what the value rests on (customers,
+    orders or gaps; 0 where it is a plain sum).
     """
 
     slug: str
@@ -54,6 +55,7 @@ class Figure:
     before: float
     series: tuple[float, ...] = ()
     months: int = 0
+    n: int = 0
 
     @property
     def change(self) -> float:
@@ -133,8 +135,9 @@ def overview(workspace: Workspace, filters: Filters | None = None) -> Overview:
     length = max(period.months, 6) * 2
     series = _series(workspace, filters, months.frame, length)
     figures = {"ltv_m": _ltv(workspace, filters, length)}
-    for slug, value in now.items():
-        figures[slug] = Figure(slug, value, past[slug] if has_before else float("nan"), series.get(slug, ()))
+    for slug, (value, n) in now.items():
+        earlier = past[slug][0] if has_before else float("nan")
+        figures[slug] = Figure(slug, value, earlier, series.get(slug, ()), n=n)
     return Overview(figures, months.frame, period, before, has_before, (now_facts, months))
 
 
@@ -143,7 +146,8 @@ def _ltv(workspace: Workspace, filters: Filters, length: int) -> Figure:
         value, customers = ltv_at(workspace, months, filters=filters)
         if customers:
             earlier = ltv_at(workspace, months, filters=filters, earlier=12)[0]
-            return Figure("ltv_m", value, earlier, trends.ltv_by_cohort(workspace, months, filters, length), months)
+            series = trends.ltv_by_cohort(workspace, months, filters, length)
+            return Figure("ltv_m", value, earlier, series, months, customers)
     return Figure("ltv_m", float("nan"), float("nan"), (), HORIZONS[-1])
 
 
@@ -151,21 +155,24 @@ def _facts(workspace: Workspace, period: Period, filters: Filters) -> Answer:
     return workspace.ask("window_facts", filters=filters, names={"window": workspace.window(period.window)})
 
 
-def _values(workspace: Workspace, period: Period, filters: Filters, facts: pd.DataFrame) -> dict[str, float]:
-    """Ratios of one period by slug, in display order."""
+def _values(
+    workspace: Workspace, period: Period, filters: Filters, facts: pd.DataFrame
+) -> dict[str, tuple[float, int]]:
+    """Figures of one period by slug, in display order, each with what it rests on (0 for a plain sum)."""
     row = facts.iloc[0]
     span = {"from_day": (period.first_day - EPOCH).days, "to_day": (period.end_day - EPOCH).days}
     gaps = workspace.ask("gaps", span, filters=filters).frame
     lives = workspace.ask("lifetimes", span, filters=filters).frame
+    customers, orders = int(row["customers"]), int(row["orders"])
     return {
-        "customers": float(row["customers"]),
-        "revenue": float(row["revenue"]),
-        "margin": float(row["margin"]),
-        "average_order_value": float(ratios.average_order_value(row["revenue"], row["orders"])),
-        "orders_per_customer": float(ratios.orders_per_customer(row["orders"], row["customers"])),
-        "repeat_purchase_rate": float(ratios.repeat_purchase_rate(row["repeat_customers"], row["customers"])),
-        "median_days_between_orders": ratios.weighted_median(gaps["gap_days"], gaps["n"]),
-        "observed_lifetime": ratios.weighted_median(lives["days"], lives["n"]),
+        "customers": (float(customers), 0),
+        "revenue": (float(row["revenue"]), 0),
+        "margin": (float(row["margin"]), 0),
+        "average_order_value": (float(ratios.average_order_value(row["revenue"], orders)), orders),
+        "orders_per_customer": (float(ratios.orders_per_customer(orders, customers)), customers),
+        "repeat_purchase_rate": (float(ratios.repeat_purchase_rate(row["repeat_customers"], customers)), customers),
+        "median_days_between_orders": (ratios.weighted_median(gaps["gap_days"], gaps["n"]), int(gaps["n"].sum())),
+        "observed_lifetime": (ratios.weighted_median(lives["days"], lives["n"]), int(lives["n"].sum())),
     }
 
 

@@ -4,7 +4,7 @@ import streamlit as st
 
 from ltvlib import kpis
 from pages.ui import charts, choices, session, story
-from pages.ui.components import chart, heading, nothing, tile
+from pages.ui.components import chart, heading, nothing, passport, tile
 from pages.ui.widgets import switch
 from pages.ui.words import _, percent, plural
 
@@ -22,7 +22,9 @@ with st.grid(3, gap="small", min_column_width=160):
     for figure in view.figures.values():
         tile(figure, _("vs a year earlier") if figure.slug == "ltv_m" else compared)
 
-_facts, by_month = view.answers
+facts, by_month = view.answers
+with st.container(horizontal=True, horizontal_alignment="right"):
+    passport("tiles", facts, tuple(view.figures))
 names = {"margin": _("Gross margin"), "revenue": _("Revenue")}
 basis = switch(_("Show"), list(names), names.__getitem__, "months_basis", label_visibility="collapsed")
 left, right = st.columns([3, 2])

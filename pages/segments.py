@@ -3,7 +3,6 @@
 import streamlit as st
 
 from ltvlib import abcdx
-from ltvlib.settings import Window
 from pages.ui import choices, register_view, segment_charts, segments_view, session, story, thresholds
 from pages.ui.components import chart, definition, heading, nothing
 from pages.ui.words import _, short_money
@@ -21,7 +20,7 @@ def live() -> None:
         nothing(_("No customer passes the filters. Clear some of them in the sidebar."))
         return
     currency = session.workspace().info.currency
-    cells = session.remember(abcdx.density, Window(rules.window_months, 0, found.until), found)
+    cells = session.remember(abcdx.density, rules, found)
     if cells.rows:
         title = _("Each circle is a group of customers; dashed lines are your borders")
         alt = _(

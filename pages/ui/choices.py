@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from ltvlib import abcdx
+from ltvlib import abcdx, xregister
 from ltvlib.settings import AbcdxRules, AbcdxSegment, Attribute, Filters, month_number
 from ltvlib.workspace import Workspace
 from pages.ui import session
@@ -119,7 +119,7 @@ def x_customers() -> tuple[str, ...]:
 
 
 def _registered(workspace: Workspace) -> list[str]:
-    return [row[0] for row in workspace.database.rows("select customer_id from x_register order by customer_id")]
+    return [str(customer) for customer in xregister.registered(workspace)["customer_id"]]
 
 
 def sidebar() -> None:

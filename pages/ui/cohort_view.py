@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -12,8 +13,8 @@ from ltvlib.cohorts import CohortTable
 from ltvlib.settings import Attribute, Filters, Grain
 from pages.ui import choices, session
 from pages.ui.cohort_charts import age_title
-from pages.ui.components import customer_list, downloads, nothing, plain, table
-from pages.ui.words import _, period, plural
+from pages.ui.components import ALL, SHOWN_PEOPLE, customer_list, downloads, nothing, people_heading, plain, table
+from pages.ui.words import _, period
 
 Cell = tuple[int, int]
 READABLE = 24
@@ -91,13 +92,13 @@ def people(found: CohortTable, cell: Cell | None, by: Attribute | None, filters:
     value = found.rows[row]
     cohort = value if isinstance(value, dt.date) else None
     group = None if by is None else str(value)
-    answer = session.remember(
-        cohorts.cell_customers, found.grain, age, cohort=cohort, by=by, group=group, filters=filters
-    )
+    cell_of: dict[str, Any] = {"cohort": cohort, "by": by, "group": group, "filters": filters}
+    answer = session.remember(cohorts.cell_customers, found.grain, age, limit=SHOWN_PEOPLE, **cell_of)
+    space = session.workspace()
     with st.container(border=True):
-        who = plural("{n} customer", "{n} customers", answer.rows)
-        st.markdown(f"**{plain(row_title(found, row))}, {age}: {who}**")
+        people_heading(f"{plain(row_title(found, row))}, {age}", answer, SHOWN_PEOPLE)
         if answer.rows:
-            customer_list(answer, "cohort_customers", "cell_people")
+            everyone = partial(cohorts.cell_customers, space, found.grain, age, limit=ALL, **cell_of)
+            customer_list(answer, "cohort_customers", "cell_people", everyone)
         else:
             nothing(_("Nobody ordered in this cell."))

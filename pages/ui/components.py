@@ -18,10 +18,14 @@ from ltvlib.engine import Answer
 from ltvlib.errors import LtvError
 from ltvlib.kpis import Figure
 from pages.ui import choices, session
-from pages.ui.words import DASH, _, by_unit, count, day, language, number, percent, say, symbol
+from pages.ui.words import DASH, _, by_unit, count, day, language, number, percent, plural, say, symbol
 
 MONEY_COLUMNS = {"revenue", "margin", "average_order_value", "ltv", "lifetime_margin", "cumulative_margin"}
 SHARE_COLUMNS = {"customer_share", "margin_share"}
+SHOWN_PEOPLE = 10_000
+"""Longest list on screen."""
+ALL = 5_000_000
+"""Longest list in a file."""
 PLOT = {"displayModeBar": False, "scrollZoom": False}
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|$~:])")
 _LINKED = re.compile(r"(?i)(:(?=//)|www(?=\.)|@)")
@@ -97,12 +101,18 @@ def tile(figure: Figure, compared: str) -> None:
         change,
         delta_color="inverse" if metric.good == "down" else "normal",
         delta_description=compared if change else None,
-        help=definition(figure.slug, months=figure.months),
+        help=_grounds(figure),
         chart_data=list(figure.series) if len(figure.series) > 2 else None,
         chart_type="area",
         border=True,
         height="stretch",
     )
+
+
+def _grounds(figure: Figure) -> str:
+    """The definition, and how many customers, orders or gaps the value rests on."""
+    text = definition(figure.slug, months=figure.months)
+    return text + ("\n\nn = " + count(figure.n) if figure.n else "")
 
 
 def _change(figure: Figure, unit: str) -> str | None:
@@ -231,13 +241,22 @@ def customer_columns(currency: str) -> dict[str, Any]:
     }
 
 
-def customer_list(answer: Answer, name: str, key: str) -> None:
-    """A list of people: table without empty columns, and its downloads with the words of the screen."""
+def people_heading(title: str, answer: Answer, limit: int) -> None:
+    """Whose list it is and how many they are; says so where the screen shows only the first."""
+    if answer.rows < limit:
+        st.markdown(f"**{title}: {plural('{n} customer', '{n} customers', answer.rows)}**")
+        return
+    st.markdown(f"**{title}**")
+    st.caption(_("The first {n} are shown; the files hold all of them.", n=count(limit)))
+
+
+def customer_list(answer: Answer, name: str, key: str, everyone: Callable[[], Answer]) -> None:
+    """A list of people: table without empty columns, and downloads of ``everyone`` with the words of the screen."""
     frame = answer.frame.dropna(axis="columns", how="all") if len(answer.frame) else answer.frame
     columns = {k: v for k, v in customer_columns(session.workspace().info.currency).items() if k in frame.columns}
     table(frame, key, _("List of customers"), columns, height=min(420, 80 + 35 * len(frame)))
     titles = {k: str(v["label"]) for k, v in columns.items()}
-    downloads(lambda: frame[list(columns)].rename(columns=titles), name, key)
+    downloads(lambda: everyone().frame[list(columns)].rename(columns=titles), name, key)
 
 
 def guard(draw: Callable[[], None]) -> None:

@@ -15,14 +15,13 @@ CORNERS = {"A": (0.98, 0.98), "B": (0.98, 0.02), "C": (0.02, 0.98), "D": (0.02, 
 
 def segment_map(cells: pd.DataFrame, rules: AbcdxRules, currency: str) -> go.Figure:
     """Where the customers are: order value across, orders up, size = customers, colour = segment, borders drawn."""
-    value = _middle(cells, "value")
-    orders = _middle(cells, "orders")
-    is_high, is_often = value >= rules.value_threshold, cells["orders_from"].to_numpy() >= rules.often_threshold
-    segment = np.where(is_high, np.where(is_often, "A", "B"), np.where(is_often, "C", "D"))
+    value = cells["average_order_value"].to_numpy(dtype=float)
+    orders = cells["orders_per_customer"].to_numpy(dtype=float)
+    segment = cells["segment"].to_numpy()
     size = 6 + 30 * np.sqrt(cells["customers"].to_numpy() / max(1, cells["customers"].max()))
     texts = np.array(_hover(cells, value, orders, currency))
     figure = go.Figure()
-    for name in CORNERS:
+    for name in (*CORNERS, "X"):
         at = segment == name
         if at.any():
             figure.add_scatter(
@@ -42,11 +41,6 @@ def segment_map(cells: pd.DataFrame, rules: AbcdxRules, currency: str) -> go.Fig
         xaxis={"type": "log", "title": {"text": across}, **log_ticks(value, count)},
         yaxis={"type": "log", "title": {"text": _("Orders in the window") + " →"}, **log_ticks(orders, count)},
     )
-
-
-def _middle(cells: pd.DataFrame, name: str) -> np.ndarray:
-    """Where a bin stands on a logarithmic axis."""
-    return np.sqrt(cells[f"{name}_from"].to_numpy(dtype=float) * cells[f"{name}_to"].to_numpy(dtype=float))
 
 
 def _hover(cells: pd.DataFrame, value: np.ndarray, orders: np.ndarray, currency: str) -> list[str]:

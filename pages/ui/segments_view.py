@@ -7,9 +7,20 @@ import streamlit as st
 from ltvlib import abcdx
 from ltvlib.settings import AbcdxRules, AbcdxSegment, Filters, Window, months_before
 from pages.ui import choices, segment_charts, session
-from pages.ui.components import chart, customer_list, definition, downloads, label, nothing, table
+from pages.ui.components import (
+    ALL,
+    SHOWN_PEOPLE,
+    chart,
+    customer_list,
+    definition,
+    downloads,
+    label,
+    nothing,
+    people_heading,
+    table,
+)
 from pages.ui.widgets import choose, switch
-from pages.ui.words import _, day, plural, symbol
+from pages.ui.words import _, day, symbol
 
 
 def segment_columns(sign: str) -> dict[str, object]:
@@ -60,11 +71,15 @@ def segments(found: abcdx.SegmentTable, before: abcdx.SegmentTable) -> AbcdxSegm
 def people(segment: AbcdxSegment | None, rules: AbcdxRules, found: Filters) -> None:
     """The customers of a segment with downloads; A where nothing was clicked."""
     shown = segment or AbcdxSegment.A
-    answer = session.remember(abcdx.customers, rules, (shown,), found)
+    space, name = session.workspace(), choices.segment_name(shown.value)
+    answer = session.remember(abcdx.customers, rules, (shown,), found, limit=SHOWN_PEOPLE)
     with st.container(border=True):
-        st.markdown(f"**{choices.segment_name(shown.value)}: {plural('{n} customer', '{n} customers', answer.rows)}**")
+        people_heading(name, answer, SHOWN_PEOPLE)
         if answer.rows:
-            customer_list(answer, f"customers_{shown.value}", f"people_{shown.value}")
+            key = f"people_{shown.value}"
+            customer_list(
+                answer, f"customers_{shown.value}", key, lambda: abcdx.customers(space, rules, (shown,), found, ALL)
+            )
         else:
             nothing(_("Nobody is in this segment with these borders."))
 

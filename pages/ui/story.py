@@ -86,18 +86,18 @@ def stability(share: float, customers: int) -> str:
     part = percent(share, 1)
     if share < 0.05:
         return _(
-            "The borders stand firm: moving one of them by 10 % relabels at most {part} of {n} customers.",
+            "The borders stand firm: moving one of them by 10 % (orders: by at least one) relabels at most {part} of {n} customers.",
             part=part,
             n=count(customers),
         )
     if share < 0.15:
         return _(
-            "The borders are fair: moving one of them by 10 % relabels up to {part} of {n} customers.",
+            "The borders are fair: moving one of them by 10 % (orders: by at least one) relabels up to {part} of {n} customers.",
             part=part,
             n=count(customers),
         )
     return _(
-        "The borders run through a crowd: moving one of them by 10 % relabels up to {part} of {n} customers. Try another border.",
+        "The borders run through a crowd: moving one of them by 10 % (orders: by at least one) relabels up to {part} of {n} customers. Try another border.",
         part=part,
         n=count(customers),
     )
