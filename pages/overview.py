@@ -23,10 +23,10 @@ with st.grid(3, gap="small", min_column_width=160):
         tile(figure, _("vs a year earlier") if figure.slug == "ltv_m" else compared)
 
 facts, by_month = view.answers
-with st.container(horizontal=True, horizontal_alignment="right"):
-    passport("tiles", facts, tuple(view.figures))
 names = {"margin": _("Gross margin"), "revenue": _("Revenue")}
-basis = switch(_("Show"), list(names), names.__getitem__, "months_basis", label_visibility="collapsed")
+with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+    basis = switch(_("Show"), list(names), names.__getitem__, "months_basis", label_visibility="collapsed")
+    passport("tiles", facts, tuple(view.figures))
 left, right = st.columns([3, 2])
 with left:
     title = (
