@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ltvlib.ingest.model import Limits
+    from ltvlib.ingest.model import Limits, RawTable
 
 Progress = Callable[[str, float], None]
 Job = Callable[[dict[str, Any], "Limits", Progress], dict[str, Any]]
@@ -50,32 +50,46 @@ def limit_self(limits: Limits) -> None:
 
 def read_job(payload: dict[str, Any], limits: Limits, progress: Progress) -> dict[str, Any]:
     """File -> raw table."""
+    return _plain(_read(payload, limits, progress, False))
+
+
+def _read(payload: dict[str, Any], limits: Limits, progress: Progress, direct: bool) -> RawTable:
     from ltvlib.ingest.model import ReadOptions
     from ltvlib.ingest.reader import read_raw
 
     options = ReadOptions.from_dict(payload.get("options") or {})
-    table = read_raw(Path(payload["source"]), Path(payload["out_dir"]), options, limits, progress)
-    return _plain(table)
+    return read_raw(Path(payload["source"]), Path(payload["out_dir"]), options, limits, progress, direct)
 
 
 def inspect_job(payload: dict[str, Any], limits: Limits, progress: Progress) -> dict[str, Any]:
-    """File -> raw table -> profile and proposal."""
-    from ltvlib.ingest.model import RawTable
+    """File -> raw table (no copy where the file is large and clean) -> profile and proposal."""
+    from ltvlib.ingest.direct import NotPlainError
+
+    try:
+        return _inspect(payload, limits, progress, True)
+    except NotPlainError:
+        return _inspect(payload, limits, progress, False)
+
+
+def _inspect(payload: dict[str, Any], limits: Limits, progress: Progress, direct: bool) -> dict[str, Any]:
+    from ltvlib.ingest.budget import engine_limits
     from ltvlib.ingest.profile import inspect_raw
 
-    raw = RawTable.from_dict(read_job(payload, limits, lambda message, share: progress(message, share * 0.8)))
+    raw = _read(payload, limits, lambda message, share: progress(message, share * 0.8), direct)
     progress("Looking at the columns", 0.85)
-    return _plain(inspect_raw(raw, _mapping(payload)))
+    return _plain(inspect_raw(raw, _mapping(payload), engine_limits(limits)))
 
 
 def convert_job(payload: dict[str, Any], limits: Limits, progress: Progress) -> dict[str, Any]:
     """Raw table and mapping -> canonical tables."""
+    from ltvlib.ingest.budget import engine_limits
     from ltvlib.ingest.convert import convert
     from ltvlib.ingest.model import RawTable
 
     mapping = _mapping(payload)
     assert mapping is not None
-    return _plain(convert(RawTable.from_dict(payload["raw"]), mapping, Path(payload["out_dir"]), progress))
+    raw, out_dir = RawTable.from_dict(payload["raw"]), Path(payload["out_dir"])
+    return _plain(convert(raw, mapping, out_dir, progress, engine_limits(limits)))
 
 
 JOBS: dict[str, Job] = {"read": read_job, "inspect": inspect_job, "convert": convert_job}

@@ -33,14 +33,20 @@ def _silent(what: str, share: float) -> None:
     """No progress wanted."""
 
 
-def convert(raw: RawTable, mapping: Mapping, out_dir: Path, progress: Progress = _silent) -> ImportReport:
+def convert(
+    raw: RawTable,
+    mapping: Mapping,
+    out_dir: Path,
+    progress: Progress = _silent,
+    limits: EngineLimits | None = None,
+) -> ImportReport:
     """Write orders, order lines, customers and refused rows to ``out_dir``; say what became of every record.
 
     Raises:
         MappingError: a needed column is missing, or a choice is open (day and month, decimal sign, currency).
     """
     out_dir.mkdir(parents=True, exist_ok=True)
-    with closing(Database(_LIMITS)) as database:
+    with closing(Database(limits or _LIMITS)) as database:
         open_raw(raw, database)
         progress("Reading numbers and dates", 0.1)
         plan = make_plan(database, raw, mapping)

@@ -7,31 +7,31 @@ first rows must equal those of the tolerant reader; otherwise ``read_fast`` decl
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from string import Template
+from typing import Any
 
-from ltvlib.engine import Database, EngineLimits, literal
-from ltvlib.ingest.bytescan import RecordCount, count_records, outer_spaces
+from ltvlib.engine import Database, literal
+from ltvlib.ingest.budget import engine_limits
+from ltvlib.ingest.bytescan import RecordCount, count_by_facts, count_records, outer_spaces
 from ltvlib.ingest.cells import SPACES, clean
+from ltvlib.ingest.direct import csv_rows, is_literal, relation, stamps, trimmed
 from ltvlib.ingest.header import Header
 from ltvlib.ingest.model import Limits, RawTable
 from ltvlib.ingest.rawfile import RAW_NAME, Progress, columns_of, in_order
-from ltvlib.ingest.records import Dialect, Record
+from ltvlib.ingest.records import Dialect, Record, last_records
 from ltvlib.ingest.sorter import MOST_ASIDE, Sorter
 from ltvlib.ingest.text import Text
+from ltvlib.ingest.values import compose
 
 # Below this size the tolerant reader is as quick as starting the database.
 FAST_FROM = 4_000_000
 _TAIL = 45
 _HEAD = 6
 
-_READ = Template(
-    """read_csv($path, auto_detect = false, header = false, skip = $skip, columns = {$columns}, delim = $delim,
-    quote = '"', escape = '"', compression = 'none', strict_mode = true, null_padding = false, ignore_errors = false,
-    max_line_size = $longest)"""
-)
 _PLAIN = Template("select row_number() over () + $before as line, $values from $source")
 # Line breaks inside quotes push the line numbers of the following rows down.
 _SHIFTED = Template(
@@ -40,11 +40,10 @@ _SHIFTED = Template(
 )
 _SUSPECTS = Template(
     """select line, $columns from read_parquet($path)
-    where regexp_matches(lower(left(coalesce($columns, ''), 40)), $words) or coalesce($columns) is null
-    or $repeated or line <= $head or line >= $tail order by line limit $most"""
+    where $odd or line <= $head or line >= $tail order by line limit $most"""
 )
 _WITHOUT = Template("select * from read_parquet($path) where line not in (select unnest($$lines))")
-_WORDS = "^[^a-zа-яё]*(итог|всего|общ|пром|total|grand|sub|summe|gesamt|zwischen|end|insgesamt|suma|celkem|razem|разом|усього|барлы)"
+_WORDS = "(?i)^[^a-zа-яё]*(?:итог|всего|общ|пром|total|grand|sub|summe|gesamt|zwischen|end|insgesamt|suma|celkem|razem|разом|усього|барлы)"
 
 
 @dataclass(frozen=True)
@@ -63,28 +62,49 @@ class FastTask:
         return next(iter(counts)) if len(counts) == 1 else 0
 
 
-def read_fast(task: FastTask, out_dir: Path, limits: Limits, progress: Progress) -> RawTable | None:
-    """The raw table, or ``None`` where the file is not plain enough or anything disagrees."""
+def read_fast(
+    task: FastTask, out_dir: Path, limits: Limits, progress: Progress, direct: bool = False
+) -> RawTable | None:
+    """The raw table, or ``None`` where the file is not plain enough or anything disagrees.
+
+    ``direct``: a table without a copy is welcome where the file allows it; :func:`ltvlib.ingest.survey.survey`
+    then checks the count of the rows and that none of them is odd.
+    """
     fields = task.fields()
     if not _suitable(task, fields):
         return None
     progress("Counting lines", 0.2)
-    count = count_records(task.text.path, _offset(task), task.text.facts.quotes > 0)
+    count = _counted(task, limits)
     if count.inner_blanks or count.longest > limits.line_mb * 1_000_000 or not count.records:
         return None
     progress("Reading rows", 0.35)
-    engine = EngineLimits(2, max(limits.memory_mb // 2, 256), limits.output_mb, max(limits.seconds, 1))
     # Any complaint of the strict reader means: read line by line and say what is wrong where.
-    with closing(Database(engine)) as database, suppress(Exception):
-        return _Fast(task, database, out_dir / RAW_NAME, fields, count, limits).table(progress)
+    with closing(Database(engine_limits(limits))) as database, suppress(Exception):
+        fast = _Fast(task, database, out_dir / RAW_NAME, fields, count, limits)
+        return (fast.direct() if direct else None) or fast.table(progress)
     return None
+
+
+def _counted(task: FastTask, limits: Limits) -> RecordCount:
+    """The count of records over the bytes; a pass of its own only where the first one did not settle it."""
+    count = count_by_facts(task.text.path, _offset(task), task.text.facts)
+    if count is None or count.longest > limits.line_mb * 1_000_000:
+        return count_records(task.text.path, _offset(task), task.text.facts.quotes > 0)
+    return count
 
 
 def _suitable(task: FastTask, fields: int) -> bool:
     facts, dialect = task.text.facts, task.dialect
     even = facts.returns in (0, facts.newlines) and facts.pairs == facts.returns
     plain = len(dialect.delimiter) == 1 and dialect.quote == '"' and not dialect.backslash and not dialect.padded
-    return even and plain and facts.size >= FAST_FROM and not facts.nuls and fields >= max(task.header.width, 2)
+    return (
+        is_literal(task.text.path)
+        and even
+        and plain
+        and facts.size >= FAST_FROM
+        and not facts.nuls
+        and fields >= max(task.header.width, 2)
+    )
 
 
 def _offset(task: FastTask) -> int:
@@ -93,6 +113,11 @@ def _offset(task: FastTask) -> int:
         for _ in range(task.first - 1):
             file.readline()
         return file.tell()
+
+
+def _take(sorter: Sorter, rows: Iterable[Record]) -> None:
+    for row in rows:
+        list(sorter.take(row.line, row.fields, row.text, row.fault))
 
 
 class _Disagreement(Exception):
@@ -114,6 +139,31 @@ class _Fast:
             self.spaces += "\r\n"
         self.keys = [f"c{place}" for place in range(task.header.width)]
 
+    def direct(self) -> RawTable | None:
+        """The table read straight from the file, where its head and its tail are plain rows."""
+        if self.count.quoted_newlines or self.fields != len(self.keys) or not self._is_plain_at_the_ends():
+            return None
+        columns = columns_of(self.task.header)
+        rows = self.count.records
+        source = {**self._source(), "kind": "csv", "odd": self._odd()}
+        table = RawTable(str(self.task.text.path), "csv", columns, rows, rows, source=source)
+        self._check_first_rows(compose("({rows})", rows=relation(table)))
+        return table
+
+    def _is_plain_at_the_ends(self) -> bool:
+        """Whether the sorter takes the first and the last rows for data."""
+        first = self.task.sample[self.task.header.index + 1 :][: _HEAD + _TAIL]
+        last = last_records(self.task.text.path, self.task.dialect, _TAIL + 1)
+        between = self.count.records - len(first) - len(last)
+        if between < 0 or len(last) <= _TAIL:
+            return False
+        sorter = Sorter(self.task.header)
+        _take(sorter, first)
+        list(sorter.skip(between))
+        _take(sorter, last)
+        list(sorter.finish())
+        return not sorter.set_aside
+
     def table(self, progress: Progress) -> RawTable:
         self.database.copy_to_parquet(self._select(), self.path)
         progress("Checking the count", 0.75)
@@ -133,8 +183,7 @@ class _Fast:
     def _select(self) -> str:
         shifted = self.count.quoted_newlines > 0
         values = ", ".join(f"{self._value(key)} as {key}" for key in self.keys)
-        extra = [f"c{place}" for place in range(len(self.keys), self.fields)]
-        source = self._source(extra)
+        source = csv_rows(self._source())
         if not shifted:
             return _PLAIN.substitute(before=self.task.first - 1, values=values, source=source)
         breaks = " + ".join(f"coalesce(length({key}) - length(replace({key}, chr(10), '')), 0)" for key in self.keys)
@@ -143,26 +192,19 @@ class _Fast:
     def _value(self, key: str) -> str:
         """The trimmed column; the costly trim runs only on values that begin or end with a space."""
         value = f"replace({key}, chr(13) || chr(10), chr(10))" if self.count.quoted_newlines else key
-        if not self.spaces:
-            return value
-        tests = [f"prefix({key}, {literal(char)}) or suffix({key}, {literal(char)})" for char in self.spaces]
-        trimmed = f"nullif(trim({value}, {literal(self.spaces)}), '')"
-        return f"case when {' or '.join(tests)} then {trimmed} else {value} end"
+        return trimmed(key, self.spaces, value)
 
-    def _source(self, extra: list[str]) -> str:
-        columns = ", ".join(f"'{key}': 'VARCHAR'" for key in [*self.keys, *extra])
-        source = _READ.substitute(
-            path=literal(str(self.task.text.path)),
-            skip=self.task.first - 1,
-            columns=columns,
-            delim=literal(self.task.dialect.delimiter),
-            longest=self.limits.line_mb * 1_100_000,
-        )
-        if not extra:
-            return source
-        # A value in a column taken for empty stops the fast way.
-        checks = " and ".join(f"{key} is null" for key in extra)
-        return f"{source} where case when {checks} then true else error('wider') end"
+    def _source(self) -> dict[str, Any]:
+        """What :mod:`ltvlib.ingest.direct` reads the file by."""
+        return {
+            "files": stamps([self.task.text.path]),
+            "skip": self.task.first - 1,
+            "fields": self.fields,
+            "width": len(self.keys),
+            "delimiter": self.task.dialect.delimiter,
+            "longest": self.limits.line_mb * 1_100_000,
+            "spaces": self.spaces,
+        }
 
     def _check(self) -> None:
         sql = Template("select count(*), min(line), max(line) from read_parquet($path)")
@@ -171,13 +213,13 @@ class _Fast:
             raise _Disagreement
         if not self.count.quoted_newlines and (found[1], found[2]) != (self.task.first, self.task.first + found[0] - 1):
             raise _Disagreement
-        self._check_first_rows()
+        self._check_first_rows(compose("read_parquet({path})", path=self._quoted()))
 
-    def _check_first_rows(self) -> None:
+    def _check_first_rows(self, rows: str) -> None:
         wanted = [self._cells(row.fields) for row in self.task.sample[self.task.header.index + 1 :][:20]]
-        sql = Template("select $columns from read_parquet($path) order by line limit $most")
-        rows = self.database.rows(sql.substitute(columns=self._columns(), path=self._quoted(), most=len(wanted) + 20))
-        found = [row for row in rows if any(row)][: len(wanted)]
+        # Both kinds of rows come in the order of the file.
+        sql = compose("select {columns} from {rows} limit {most}", columns=self._columns(), rows=rows, most=40)
+        found = [row for row in self.database.rows(sql) if any(row)][: len(wanted)]
         if found != wanted:
             raise _Disagreement
 
@@ -210,8 +252,7 @@ class _Fast:
         inner = _SUSPECTS.substitute(
             columns=self._columns(),
             path=self._quoted(),
-            words=literal(_WORDS),
-            repeated=self._repeated(),
+            odd=self._odd(),
             head=self._line_at(_HEAD),
             tail=self._line_at(max(self.count.records - _TAIL, 1)),
             most=MOST_ASIDE + 1,
@@ -221,6 +262,11 @@ class _Fast:
             raise _Disagreement
         places = self._places([row[0] for row in rows])
         return [(places[row[0]], row[0], [value or "" for value in row[1:]]) for row in rows]
+
+    def _odd(self) -> str:
+        """SQL test for rows that may be totals or repeated headers, and for empty ones."""
+        words = f"regexp_matches(coalesce({self._columns()}), {literal(_WORDS)})"
+        return f"({words} or coalesce({self._columns()}) is null or {self._repeated()})"
 
     def _repeated(self) -> str:
         """A row whose first named cell says what the header says there."""

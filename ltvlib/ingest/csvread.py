@@ -55,8 +55,9 @@ def read_csv(
     options: ReadOptions | None = None,
     limits: Limits | None = None,
     progress: Progress = silent,
+    direct: bool = False,
 ) -> RawTable:
-    """Read a delimited text file into a raw table.
+    """Read a delimited text file into a raw table; ``direct``: without a copy, where it is large and clean.
 
     Raises:
         ReadError: no table can be found in the text.
@@ -69,7 +70,8 @@ def read_csv(
         progress("Finding the table", 0.15)
         plan = _plan(text, options, limits)
         task = csvfast.FastTask(plan.text, plan.dialect, plan.header, plan.first, plan.sample)
-        table = csvfast.read_fast(task, out_dir, limits, progress)
+        # Text that had to be transcoded would leave a copy anyway: then the smaller one is kept.
+        table = csvfast.read_fast(task, out_dir, limits, progress, direct and text.path == source)
         if table is None:
             table = _read_tolerant(plan, out_dir, limits, progress)
         return _finished(table, plan)

@@ -94,11 +94,14 @@ class RawColumn(_Json):
         name: header as written, trimmed, made unique for display.
         kind: physical type in the raw Parquet: ``text`` (CSV, and cells of mixed type),
             ``number``, ``timestamp`` or ``bool`` (typed Parquet and spreadsheets).
+        proven: what inspection proved of all its values, so that loading need not look again: ``filled``,
+            ``number`` and ``date`` (styles), ``unique``, ``total``, ``trimmed``.
     """
 
     key: str
     name: str
     kind: str = "text"
+    proven: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -134,6 +137,8 @@ class RawTable(_Json):
         preamble: lines above the header, as read (capped).
         sheet: sheet that was read; ``sheets`` all that could be.
         member: file inside the zip, when the file was a zip.
+        source: how the rows are read straight from a clean file, without a copy (:mod:`ltvlib.ingest.direct`);
+            ``path`` is then the file itself, which has to stay until the table is loaded.
     """
 
     path: str
@@ -150,6 +155,7 @@ class RawTable(_Json):
     member: str = ""
     set_aside: tuple[SetAside, ...] = ()
     notes: tuple[Note, ...] = ()
+    source: dict[str, Any] = field(default_factory=dict)
 
     _nested = {"columns": RawColumn, "set_aside": SetAside, "notes": Note}
 

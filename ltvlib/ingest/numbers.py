@@ -8,8 +8,9 @@ each other (``5,5`` and ``5.555``) make the style ``?``: a person has to choose.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any, Self
 
 from ltvlib.ingest.values import Shape
 from ltvlib.schema import MONEY
@@ -47,6 +48,12 @@ class NumberStyle:
     percent: bool = False
     destroyed: int = 0
     lines: tuple[int, ...] = ()
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> Self:
+        """Rebuild from ``dataclasses.asdict`` output that went through JSON."""
+        values: dict[str, Any] = {key: tuple(v) if isinstance(v, list) else v for key, v in data.items()}
+        return cls(**values)
 
     @property
     def share(self) -> float:
@@ -168,6 +175,21 @@ def plain_probe(text: str) -> str:
         tests += [f"-?[0-9]+{sign}[0-9]+", f"-?(?:0[0-9]*|[0-9]{{4,}}){sign}[0-9]+|-?[0-9]+{sign}(?:..?|.{{4,}})"]
     counts = ", ".join(f"count(*) filter (regexp_full_match({text}, '{test}'))" for test in tests)
     return f"count({text}), {counts}"
+
+
+def plain_pattern(decimal: str) -> str:
+    """Pattern of a plain number with one decimal sign, or of a whole number."""
+    return "-?[0-9]+" + (f"(?:[{decimal}][0-9]+)?" if decimal else "")
+
+
+def plain_guess(values: Sequence[str]) -> NumberStyle | None:
+    """The plain style that some values of a column have and prove; ``None`` when they are not plain."""
+    for sign in ("", ".", ","):
+        proof = re.compile(f"-?(?:0[0-9]*|[0-9]{{4,}})[{sign}][0-9]+|-?[0-9]+[{sign}](?:..?|.{{4,}})") if sign else None
+        if values and all(re.fullmatch(plain_pattern(sign), value) for value in values):
+            proven = proof is None or any(proof.fullmatch(value) for value in values)
+            return NumberStyle(sign, plain=True) if proven else None
+    return None
 
 
 def plain_style(row: tuple[int, ...]) -> NumberStyle | None:

@@ -11,56 +11,63 @@ from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import replace
 
-from ltvlib.engine import Database, quote
+from ltvlib.engine import Database, EngineLimits, quote
 from ltvlib.ingest.dates import NUMERIC, DateStyle, infer_dates, number_format, order_of
 from ltvlib.ingest.mapping import columns_by_field, is_date_header, propose
 from ltvlib.ingest.model import ColumnProfile, Inspection, Mapping, RawColumn, RawTable
 from ltvlib.ingest.numbers import NumberStyle, infer_numbers
 from ltvlib.ingest.questions import ask
+from ltvlib.ingest.sampling import sample
 from ltvlib.ingest.styles import RAW, date_style, number_style, open_raw
+from ltvlib.ingest.survey import UntrimmedError, survey
 from ltvlib.ingest.synonyms import NUMBER_FIELDS, headers_of, normal
-from ltvlib.ingest.values import cell, compose, shapes_of
+from ltvlib.ingest.values import compose, shapes_of
 
-SAMPLE_ROWS = 5_000
-SAMPLE_CELLS = 400_000
 PREVIEW_ROWS = 20
 _DATES = ("ordered_at", "updated_at", "cancelled_at")
 _PHONE = re.compile(r"['’]?\+?\d[\d ()\u00a0-]{8,18}")
 _NAME = re.compile(r"[^\W\d_]{2,}[.'’-]?(?:\s+[^\W\d_][\w.'’-]*){1,4}")
 
 
-def inspect_raw(raw: RawTable, mapping: Mapping | None = None) -> Inspection:
-    """Profile the columns, propose a mapping (or take ``mapping``) and list what must be asked."""
-    with closing(Database()) as database:
-        open_raw(raw, database)
-        lines, cells = _sample(database, raw)
-        profiles = _profiles(database, raw, lines, cells)
-        chosen = mapping or propose(raw, profiles)
-        profiles = _in_full(database, raw, profiles, chosen)
-        questions, chosen, notes, every = ask(database, raw, profiles, chosen)
-        preview = tuple(tuple(row) for row in zip(*(column[:PREVIEW_ROWS] for column in cells), strict=True))
-        return Inspection(raw, profiles, chosen, questions, preview, notes, every)
+def inspect_raw(raw: RawTable, mapping: Mapping | None = None, limits: EngineLimits | None = None) -> Inspection:
+    """Profile the columns, propose a mapping (or take ``mapping``) and list what must be asked.
+
+    Raises:
+        NotPlainError: the rows are read straight from a file that is not as clean as it seemed.
+    """
+    with closing(Database(limits)) as database:
+        try:
+            return _inspect(database, raw, mapping)
+        except UntrimmedError as found:
+            columns = (replace(c, proven={} if c.key in found.columns else c.proven) for c in raw.columns)
+            return _inspect(database, replace(raw, columns=tuple(columns)), mapping)
 
 
-def _sample(database: Database, raw: RawTable) -> tuple[list[int], list[list[str]]]:
-    """Lines and cells (by column) of the first rows and of rows spread over the file."""
-    wanted = max(50, min(SAMPLE_ROWS, SAMPLE_CELLS // max(len(raw.columns), 1)))
-    step = max(1, raw.rows // wanted * 2)
-    sql = (
-        "select * from (select line, {cells} from {table} limit {head}) union "
-        "select * from (select line, {cells} from {table} where line % {step} = 0 limit {head}) order by line"
-    )
-    texts = ", ".join(f"coalesce({cell(c.key, c.kind)}, '') as {quote(c.key)}" for c in raw.columns)
-    rows = database.rows(sql.format(cells=texts, table=RAW, head=wanted // 2 + 1, step=step))
-    columns = [list(column) for column in zip(*rows, strict=True)] or [[] for _ in range(len(raw.columns) + 1)]
-    return columns[0], columns[1:]
+def _inspect(database: Database, raw: RawTable, mapping: Mapping | None) -> Inspection:
+    open_raw(raw, database)
+    lines, cells = sample(database, raw)
+    profiles = _profiles(database, raw, lines, cells)
+    chosen = mapping or propose(raw, profiles)
+    by_key = dict(zip((column.key for column in raw.columns), cells, strict=True))
+    raw = replace(raw, columns=survey(database, raw, columns_by_field(raw, chosen.fields), by_key))
+    open_raw(raw, database)
+    profiles = _in_full(database, raw, profiles, chosen)
+    questions, chosen, notes, every = ask(database, raw, profiles, chosen)
+    preview = tuple(tuple(row) for row in zip(*(column[:PREVIEW_ROWS] for column in cells), strict=True))
+    return Inspection(raw, profiles, chosen, questions, preview, notes, every)
 
 
 def _profiles(
     database: Database, raw: RawTable, lines: Sequence[int], cells: Sequence[list[str]]
 ) -> tuple[ColumnProfile, ...]:
-    counts = ", ".join(f"count({cell(c.key) if c.kind == 'text' else quote(c.key)})" for c in raw.columns)
-    filled = database.rows(compose("select {counts} from {table}", counts=counts, table=RAW))[0]
+    """Profiles by the sample; only a column that is empty there is looked at in full at once."""
+    filled = [sum(map(bool, values)) for values in cells]
+    empty = [column.key for column, count in zip(raw.columns, filled, strict=True) if not count]
+    if empty:
+        counts = ", ".join(f"count({quote(key)})" for key in empty)
+        found = database.rows(compose("select {counts} from {table}", counts=counts, table=RAW))[0]
+        known = dict(zip(empty, found, strict=True))
+        filled = [known.get(column.key, count) for column, count in zip(raw.columns, filled, strict=True)]
     return tuple(
         _profile(column, int(count), lines, values)
         for column, count, values in zip(raw.columns, filled, cells, strict=True)
@@ -80,7 +87,7 @@ def _profile(column: RawColumn, filled: int, lines: Sequence[int], values: Seque
         numbers.decimal,
         numbers.thousands,
         dates.formats if dates.share >= 0.5 else (),
-        dates.conflict,
+        dates.conflict if all(dates.conflict) else (),
         destroyed_ids=numbers.destroyed,
         examples=tuple(value[:80] for value in distinct[:5]),
     )
@@ -172,10 +179,10 @@ def _share(values: Sequence[str], test: Callable[[str], object]) -> float:
 def _in_full(
     database: Database, raw: RawTable, profiles: tuple[ColumnProfile, ...], mapping: Mapping
 ) -> tuple[ColumnProfile, ...]:
-    """Profiles with the mapped number and date columns read in full."""
+    """Profiles with exact counts, and with the mapped number and date columns read in full."""
     keys = columns_by_field(raw, mapping.fields)
     columns = {column.key: column for column in raw.columns}
-    found = {profile.key: profile for profile in profiles}
+    found = {p.key: replace(p, filled=columns[p.key].proven["filled"]) for p in profiles}
     for field, key in keys.items():
         if field in NUMBER_FIELDS:
             style = number_style(database, columns[key], mapping.decimal)

@@ -18,11 +18,13 @@ def read_raw(
     options: ReadOptions | None = None,
     limits: Limits | None = None,
     progress: Progress = silent,
+    direct: bool = False,
 ) -> RawTable:
-    """Find the table in ``source`` and write it to Parquet in ``out_dir``.
+    """Find the table in ``source`` (a file, or a folder of Parquet files) and write it to Parquet in ``out_dir``.
 
     The kind of file is told by its content. Nothing is interpreted yet: values of text files stay text.
-    Every record below the header is either a row or set aside with a reason.
+    Every record below the header is either a row or set aside with a reason. With ``direct``, a large clean
+    file is not copied: the table then reads ``source`` itself, and inspection has to confirm that it may.
 
     Raises:
         ReadError: the file is no table, or cannot be read as one.
@@ -30,7 +32,7 @@ def read_raw(
     """
     options, limits = options or ReadOptions(), limits or Limits()
     out_dir.mkdir(parents=True, exist_ok=True)
-    size = source.stat().st_size
+    size = _size(source)
     if not size:
         raise ReadError("The file is empty; export it again.")
     if size > limits.file_mb * 1_000_000:
@@ -40,17 +42,27 @@ def read_raw(
             limit=limits.file_mb,
         )
     try:
-        return _read(source, out_dir, options, limits, progress)
+        return _read(source, out_dir, options, limits, progress, direct)
     except BaseException:
         (out_dir / RAW_NAME).unlink(missing_ok=True)
         raise
 
 
-def _read(source: Path, out_dir: Path, options: ReadOptions, limits: Limits, progress: Progress) -> RawTable:
+def _size(source: Path) -> int:
+    if not source.is_dir():
+        return source.stat().st_size
+    from ltvlib.ingest.parquetread import parquet_files
+
+    return sum(path.stat().st_size for path in parquet_files(source))
+
+
+def _read(
+    source: Path, out_dir: Path, options: ReadOptions, limits: Limits, progress: Progress, direct: bool
+) -> RawTable:
     progress("Looking at the file", 0.01)
-    container = sniff(source, limits)
+    container = "parquet" if source.is_dir() else sniff(source, limits)
     if container != "zip":
-        return _by_kind(container, source, out_dir, options, limits, progress)
+        return _by_kind(container, source, out_dir, options, limits, progress, direct)
     member, name = unpack_table(source, out_dir, limits)
     try:
         inner = sniff(member, limits)
@@ -62,17 +74,23 @@ def _read(source: Path, out_dir: Path, options: ReadOptions, limits: Limits, pro
 
 
 def _by_kind(
-    container: str, source: Path, out_dir: Path, options: ReadOptions, limits: Limits, progress: Progress
+    container: str,
+    source: Path,
+    out_dir: Path,
+    options: ReadOptions,
+    limits: Limits,
+    progress: Progress,
+    direct: bool = False,
 ) -> RawTable:
     """The reader for the kind of file; imported only when needed, the child has to start quickly."""
     if container == "csv":
         from ltvlib.ingest.csvread import read_csv
 
-        return read_csv(source, out_dir, options, limits, progress)
+        return read_csv(source, out_dir, options, limits, progress, direct)
     if container == "parquet":
         from ltvlib.ingest.parquetread import read_parquet
 
-        return read_parquet(source, out_dir, limits, progress)
+        return read_parquet(source, out_dir, limits, progress, direct)
     if container == "html":
         from ltvlib.ingest.htmlread import read_html
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from ltvlib.engine import Database
 from ltvlib.errors import LtvError
 from ltvlib.ingest.choices import Statuses
-from ltvlib.ingest.model import RawTable, Step
+from ltvlib.ingest.model import Step
 from ltvlib.ingest.staging import Plan
 from ltvlib.ingest.values import compose
 
@@ -37,7 +37,7 @@ _GIVEN_BACK = "select count(*), -coalesce(sum(refund), 0) from docs where not is
 def steps(database: Database, plan: Plan, found: Statuses, revenue: Decimal) -> tuple[Step, ...]:
     """All steps; raises ``LtvError`` when they do not sum to ``revenue`` (of the written orders) exactly."""
     raw = plan.raw
-    made = [_file_total(database, raw)]
+    made = [_file_total(database, plan)]
     if raw.set_aside:
         made.append(Step("set_aside", len(raw.set_aside), "0", REFUSED_FILE))
     made += _dropped(database)
@@ -49,9 +49,12 @@ def steps(database: Database, plan: Plan, found: Statuses, revenue: Decimal) -> 
     return (*made, Step("ltv_revenue", count, _text(revenue), "orders.parquet"))
 
 
-def _file_total(database: Database, raw: RawTable) -> Step:
-    total = database.rows("select coalesce(sum(amount), 0) from judged")[0][0]
-    return Step("file_total", raw.rows, _text(total))
+def _file_total(database: Database, plan: Plan) -> Step:
+    """The sum of the column of amounts; where inspection took it already, the two readings prove each other."""
+    total = plan.column("revenue").proven.get("total") if "revenue" in plan.keys else None
+    if total is None or plan.mapping.minor_units:
+        total = database.rows("select coalesce(sum(amount), 0) from judged")[0][0]
+    return Step("file_total", plan.raw.rows, _text(Decimal(total)))
 
 
 def _dropped(database: Database) -> list[Step]:

@@ -11,11 +11,13 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import TextIO
 
 LOOKAHEAD = 200
 PATIENCE = 20
 TEXT_CAP = 500
+_LAST = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,15 @@ def records(
 ) -> Iterator[Record]:
     """Records of ``lines``; blank lines are skipped. ``width`` (when known) settles doubtful quotes."""
     return _Splitter(lines, dialect, width, longest).run()
+
+
+def last_records(path: Path, dialect: Dialect, count: int) -> list[Record]:
+    """The last records of a file whose values hold no line ends; fewer where its last MB holds fewer."""
+    with path.open("rb") as file:
+        file.seek(max(path.stat().st_size - _LAST, 0))
+        texts = file.read().decode("utf-8", "replace").split("\n")[1:]
+    lines = (Line(number, text.rstrip("\r")) for number, text in enumerate(texts, 1) if text.strip())
+    return list(records(deque(lines, maxlen=count), dialect))
 
 
 class _Splitter:

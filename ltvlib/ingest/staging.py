@@ -106,7 +106,7 @@ def make_plan(database: Database, raw: RawTable, mapping: Mapping) -> Plan:
             plan.dates[name] = _date(database, column, mapping if name == "ordered_at" else None)
     plan.identity = identify(database, plan.texts)
     plan.unit_cost = "cost" in keys and bool(_UNIT_COST.search(normal(plan.names["cost"])))
-    plan.several = "order_id" not in keys or repeats(database, plan.texts["order_id"])
+    plan.several = "order_id" not in keys or repeats(database, plan.column("order_id"), plan.texts["order_id"])
     return plan
 
 

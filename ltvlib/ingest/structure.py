@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping as Dict
 
 from ltvlib.engine import Database, quote, sql_text
-from ltvlib.ingest.model import Mapping, RawTable
+from ltvlib.ingest.model import Mapping, RawColumn, RawTable
 from ltvlib.ingest.styles import RAW, number_of, number_style
 from ltvlib.ingest.values import cell
 
@@ -35,8 +35,10 @@ def amount_mode(database: Database, rows: str) -> str:
     return ORDER if sure else "?order"
 
 
-def repeats(database: Database, order_id: str) -> bool:
+def repeats(database: Database, column: RawColumn, order_id: str) -> bool:
     """Whether an order number (SQL text over the raw rows) stands on several rows, or is missing on some."""
+    if column.proven.get("unique"):
+        return False
     sql = "select count(*) > count(distinct v) from (select {text} as v from {table})"
     return bool(database.rows(sql.format(text=order_id, table=RAW))[0][0])
 
@@ -46,8 +48,9 @@ def amount_guess(database: Database, raw: RawTable, mapping: Mapping, keys: Dict
     if not has_products(keys) and ("status" in keys or "updated_at" in keys):
         return ""
     columns = {column.key: column for column in raw.columns}
-    text = cell(keys["order_id"], columns[keys["order_id"]].kind)
-    if not repeats(database, text):
+    numbered = columns[keys["order_id"]]
+    text = cell(numbered.key, numbered.kind)
+    if not repeats(database, numbered, text):
         return ""
     numbers = {
         field: number_of(columns[keys[field]], number_style(database, columns[keys[field]], mapping.decimal))

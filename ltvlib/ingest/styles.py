@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-from ltvlib.engine import Database, literal, quote
+from ltvlib.engine import Database, quote
 from ltvlib.ingest.dates import DateStyle, date_sql, infer_dates, number_format, settle
+from ltvlib.ingest.direct import check_unchanged, relation
 from ltvlib.ingest.model import RawColumn, RawTable
 from ltvlib.ingest.numbers import NumberStyle, infer_numbers, number_sql, plain_probe, plain_style
 from ltvlib.ingest.values import cell, column_shapes, compose, quick_shapes, shapes_of
 
 RAW = "raw_rows"
-"""View over the raw Parquet in every database of this package."""
+"""View over the rows as read in every database of this package."""
 
 _GUESS_ROWS = 500
 _GUESS_SHAPES = 6
 
 
 def open_raw(raw: RawTable, database: Database) -> None:
-    """Create the view ``raw_rows`` over the raw Parquet."""
-    database.execute(f"create or replace view {RAW} as from read_parquet({literal(raw.path)})")
+    """Create the view ``raw_rows`` over the raw Parquet, or over the file itself where there is no copy."""
+    check_unchanged(raw)
+    database.execute(f"create or replace view {RAW} as {relation(raw)}")
 
 
 def number_style(database: Database, column: RawColumn, decimal: str = "") -> NumberStyle:
-    """How the column writes numbers, decided from all its values."""
+    """How the column writes numbers, decided from all its values (or proven at inspection)."""
+    if "number" in column.proven:
+        return NumberStyle.from_dict(column.proven["number"])
     if column.kind != "text":
         sql = compose("select count({name}) from {table}", name=quote(column.key), table=RAW)
         filled = int(database.rows(sql)[0][0])
@@ -37,6 +41,8 @@ def number_style(database: Database, column: RawColumn, decimal: str = "") -> Nu
 
 def date_style(database: Database, column: RawColumn, bare: bool = True) -> DateStyle:
     """How the column writes dates; ``bare`` admits serials and Unix times (plain numbers)."""
+    if bare and "date" in column.proven:
+        return DateStyle.from_dict(column.proven["date"])
     if column.kind == "number":
         return _number_dates(database, column)
     if column.kind != "text":

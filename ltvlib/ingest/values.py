@@ -69,6 +69,12 @@ def column_shapes(database: Database, table: str, key: str) -> tuple[Shape, ...]
     return None if len(rows) > MAX_SHAPES else tuple(Shape(*row) for row in rows)
 
 
+def shape_tests(name: str, texts: Iterable[str]) -> list[str]:
+    """SQL tests whether a column has one of some shapes, one test a shape."""
+    patterns = (re.escape(text).replace("9", "[0-9]").replace("'", "''") for text in texts)
+    return [f"regexp_full_match({name}, '{pattern}')" for pattern in patterns]
+
+
 def quick_shapes(
     database: Database, table: str, key: str, guess: Iterable[str], pattern: Callable[[str], str] = re.escape
 ) -> tuple[Shape, ...] | None:

@@ -1,5 +1,6 @@
 -- Grain: one record. Why a record cannot be used by itself, and its money in the currency of the data set.
--- An order without a number is a customer at a time.
+-- An order without a number is a customer at a time. The random() never fires: it keeps the engine from moving a
+-- filter on the reason below this projection, where every number and date would be read a second time.
 create or replace view judged as
 select
     * replace (
@@ -15,5 +16,6 @@ select
         when amount is null and counted then 'bad_number'
         when amount is null and not is_covered then 'no_amount'
         when {other_currency} then 'other_currency'
+        when random() < 0 then ''
     end as reason
 from {rows}
