@@ -101,14 +101,15 @@ async def healthz(request: Request) -> PlainTextResponse:
 def on_script_error(error: BaseException) -> bool:
     """Show an incident number instead of details; the log has the type and place, never customer data."""
     from pages.ui import discreet
-    from pages.ui.words import say
+    from pages.ui.words import _, say
 
     if isinstance(error, LtvError):
         st.error(say(error), icon=":material/error:")
         return True
     number = token_hex(4)
     log.error("incident %s: %s", number, discreet.place(error))
-    st.error(f"Something went wrong on our side. Please reload the page. Incident {number}.", icon=":material/error:")
+    words = _("Something went wrong on our side. Please reload the page. Incident {number}.", number=number)
+    st.error(words, icon=":material/error:")
     return True
 
 

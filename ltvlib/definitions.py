@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ltvlib.errors import N_
+
 
 @dataclass(frozen=True)
 class Metric:
@@ -31,11 +33,6 @@ class Metric:
     undefined: str = ""
     good: str = "up"
     source: str = ""
-
-
-def N_(text: str) -> str:
-    """Mark a text for the translation catalogue."""
-    return text
 
 
 _ALL = (
@@ -198,7 +195,7 @@ _ALL = (
         N_("How much of the profit hangs on a few people."),
         N_("No profit in the period."),
         good="",
-        source="Pareto; the concentration curve of Lorenz (1905)",
+        source=N_("Pareto; the concentration curve of Lorenz (1905)"),
     ),
 )
 

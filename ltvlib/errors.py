@@ -8,6 +8,11 @@ data: line numbers, column names, limits and counts only.
 from __future__ import annotations
 
 
+def N_(text: str) -> str:
+    """Mark a text for the translation catalogue where it does not stand in a call that is looked at anyway."""
+    return text
+
+
 class LtvError(Exception):
     """Base of all errors of this library; ``str(error)`` is the English sentence.
 

@@ -71,7 +71,7 @@ def test_pages_are_thin():
 def messages() -> dict[str | tuple[str, ...], str]:
     """Every text of the product with the file it stands in."""
     found: dict[str | tuple[str, ...], str] = {}
-    for path in [*sources("ltvlib", "pages"), ROOT / "app.py"]:
+    for path in [*sources("ltvlib", "pages"), ROOT / "app.py", ROOT / "server.py"]:
         with path.open("rb") as file:
             for _line, text, _comments, _context in extract.extract("python", file, keywords=KEYWORDS):
                 parts = tuple(part for part in text if part) if isinstance(text, tuple) else text

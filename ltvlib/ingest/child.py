@@ -13,18 +13,20 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ltvlib.errors import N_
+
 if TYPE_CHECKING:
     from ltvlib.ingest.model import Limits, RawTable
 
 Progress = Callable[[str, float], None]
 Job = Callable[[dict[str, Any], "Limits", Progress], dict[str, Any]]
 
-_OUT_OF_MEMORY = (
+_OUT_OF_MEMORY = N_(
     "This file needs more than the {limit} MB of memory allowed; export a shorter period or save it as CSV."
 )
-_TOO_BIG_OUTPUT = "The table grows beyond the {limit} MB allowed on disk; export a shorter period."
-_FULL_DISK = "There is no room left on the disk; free some space and try again."
-_UNEXPECTED = "The file could not be read ({kind}); save it as CSV (UTF-8) and upload it again."
+_TOO_BIG_OUTPUT = N_("The table grows beyond the {limit} MB allowed on disk; export a shorter period.")
+_FULL_DISK = N_("There is no room left on the disk; free some space and try again.")
+_UNEXPECTED = N_("The file could not be read ({kind}); save it as CSV (UTF-8) and upload it again.")
 
 
 def limit_self(limits: Limits) -> None:

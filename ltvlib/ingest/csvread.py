@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TextIO
 
-from ltvlib.errors import LimitError, ReadError
+from ltvlib.errors import N_, LimitError, ReadError
 from ltvlib.ingest import csvfast
 from ltvlib.ingest.cells import filled
 from ltvlib.ingest.dialect import find_dialect
@@ -103,7 +103,7 @@ def _loss_notes(table: RawTable) -> tuple[Note, ...]:
             bad=bad,
             records=table.records,
         )
-    text = "{count} broken rows were set aside; see the list of refused rows."
+    text = N_("{count} broken rows were set aside; see the list of refused rows.")
     return (Note(text, {"count": bad}, "warn"),) if bad else ()
 
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from statistics import median
 
+from ltvlib.errors import N_
 from ltvlib.ingest.cells import (
     clean,
     filled,
@@ -191,7 +192,7 @@ def _cells(rows: Sequence[Row], index: int) -> tuple[list[str], list[Note]]:
     line, cells = rows[index]
     above = rows[index - 1] if index and rows[index - 1][0] == line - 1 else None
     if above and (joined := _join(above[1], cells)) is not None:
-        text = "The column names were put together from lines {first} and {second}."
+        text = N_("The column names were put together from lines {first} and {second}.")
         return joined, [Note(text, {"first": above[0], "second": line})]
     return list(cells), []
 

@@ -12,6 +12,7 @@ from collections.abc import Mapping as Dict
 from dataclasses import dataclass
 
 from ltvlib.engine import Database
+from ltvlib.errors import N_
 from ltvlib.ingest.model import Note
 from ltvlib.ingest.styles import RAW
 from ltvlib.ingest.synonyms import CUSTOMER_KEYS
@@ -148,14 +149,16 @@ def warnings(database: Database, texts: Dict[str, str], names: Dict[str, str], e
     key = first_key(texts)
     if key == "name":
         count = _count(database, _MIXED, texts[key])
-        text = (
+        text = N_(
             "Column {column}: {count} names mix Latin and Cyrillic letters that look alike; they are kept as "
             "customers of their own. Correct them in the file if they are the same person."
         )
     else:
         place = (every, "customer_id") if every else (RAW, texts[key])
         count = _count(database, _ZEROS, place[1], place[0]) if key == "customer_id" else 0
-        text = "Column {column}: {count} codes differ from another one only by leading zeros; they stay different customers."
+        text = N_(
+            "Column {column}: {count} codes differ from another one only by leading zeros; they stay different customers."
+        )
     return [Note(text, {"column": names[key], "count": count}, "warn")] if count else []
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ltvlib.engine import Database, literal, sql_text
-from ltvlib.errors import MappingError
+from ltvlib.errors import N_, MappingError
 from ltvlib.ingest.choices import Statuses, values_of
 from ltvlib.ingest.staging import Plan
 from ltvlib.ingest.structure import LINE, ORDER, amount_mode, has_products
@@ -90,7 +90,7 @@ def _currency(database: Database, plan: Plan) -> tuple[str, str]:
     codes = {code.upper() for code in values_of(database, plan.raw, plan.keys["currency"])}
     if not plan.mapping.currency:
         if len(codes) > 1:
-            text = "The file has {count} currencies; choose the one to count in, or give the rates."
+            text = N_("The file has {count} currencies; choose the one to count in, or give the rates.")
             raise MappingError(text, count=len(codes))
         return "", "amount"
     keep = sorted(factors(plan)) or [plan.mapping.currency.upper()]

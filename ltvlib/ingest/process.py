@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from ltvlib import errors
-from ltvlib.errors import LimitError, LtvError, ReadError
+from ltvlib.errors import N_, LimitError, LtvError, ReadError
 from ltvlib.ingest.model import Limits
 
 ProgressCall = Callable[[str, float], None]
@@ -179,7 +179,7 @@ class _Watch:
     def _next(self) -> dict[str, Any] | None:
         while True:
             if self.cancelled():
-                raise CancelledError("The import was stopped.")
+                raise CancelledError(N_("The import was stopped."))
             if time.monotonic() > self.deadline:
                 raise self._too_slow()
             with contextlib.suppress(queue.Empty):

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from ltvlib.engine import Database
+from ltvlib.errors import N_
 from ltvlib.ingest.choices import Statuses, statuses, values_of
 from ltvlib.ingest.mapping import columns_by_field, twins
 from ltvlib.ingest.model import ColumnProfile, Mapping, Note, Question, RawTable
@@ -80,10 +81,12 @@ def _formats(raw: RawTable, keys: dict[str, str], profiles: _Profiles, mapping: 
 def _date_question(raw: RawTable, key: str, profile: ColumnProfile) -> Question:
     params: dict[str, object] = {"column": _name(raw, key)}
     if not profile.date_conflict:
-        text = "Every date of the column {column} can be read with the day or with the month first. Which one is it?"
+        text = N_(
+            "Every date of the column {column} can be read with the day or with the month first. Which one is it?"
+        )
         return Question("date_format", text, profile.date_formats, params)
     params |= {"first": profile.date_conflict[0], "second": profile.date_conflict[1]}
-    text = (
+    text = N_(
         "The column {column} contradicts itself: lines {first} and {second} prove different orders of day and month. "
         "Which one is right? Rows that do not fit it are refused."
     )
@@ -104,7 +107,7 @@ def _money(database: Database, raw: RawTable, keys: dict[str, str], mapping: Map
 
 def _statuses(found: Statuses, mapping: Mapping) -> Iterator[Question]:
     if found.usable and found.unknown and mapping.sale_statuses is None:
-        text = "Some statuses are not known ({count}). Which statuses count as sales?"
+        text = N_("Some statuses are not known ({count}). Which statuses count as sales?")
         yield Question("sale_statuses", text, found.every, {"count": len(found.unknown)})
 
 
@@ -113,7 +116,7 @@ def _amounts(database: Database, raw: RawTable, keys: dict[str, str], mapping: M
     if mapping.amount_is or not {"order_id", "revenue"} <= keys.keys():
         return
     if amount_guess(database, raw, mapping, keys) == "?":
-        text = "Orders have several rows with equal amounts. Is the amount of the whole order or of each line?"
+        text = N_("Orders have several rows with equal amounts. Is the amount of the whole order or of each line?")
         yield Question("amount_is", text, ("order", "line"))
 
 
@@ -121,7 +124,7 @@ def _notes(raw: RawTable, keys: dict[str, str], profiles: _Profiles) -> Iterator
     for column in raw.columns:
         count = profiles[column.key].destroyed_ids
         if count:
-            text = (
+            text = N_(
                 "Column {column}: {count} values were turned into scientific notation (7,91E+10) by a spreadsheet; "
                 "their last digits are lost. Export the file again with this column as text."
             )

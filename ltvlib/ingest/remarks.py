@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ltvlib.engine import Database
+from ltvlib.errors import N_
 from ltvlib.ingest.choices import Statuses
 from ltvlib.ingest.identity import first_key, warnings
 from ltvlib.ingest.model import Note
@@ -44,7 +45,7 @@ def _dates(database: Database, plan: Plan) -> Iterator[Note]:
     )
     count = database.rows(sql.format(offset=_OFFSET, text=plan.texts["ordered_at"], table=RAW))[0][0]
     if count > 1:
-        text = "Column {column} has {count} time zones; each time is kept as written, on the clock of its zone."
+        text = N_("Column {column} has {count} time zones; each time is kept as written, on the clock of its zone.")
         yield Note(text, {"column": plan.names["ordered_at"], "count": count}, "warn")
 
 
@@ -54,7 +55,7 @@ def _customers(database: Database, plan: Plan) -> Iterator[Note]:
     for field, style in plan.numbers.items():
         bad = style.filled - style.numbers
         if bad and field in ("cost", "margin", "refund", "quantity"):
-            text = "Column {column}: {count} values are not numbers and are left empty."
+            text = N_("Column {column}: {count} values are not numbers and are left empty.")
             yield Note(text, {"column": plan.names[field], "count": bad}, "warn")
     every = "buyers" if key == "customer_id" and not plan.identity.joins and not _dropped(database) else ""
     yield from warnings(database, plan.texts, plan.names, every)
@@ -67,7 +68,7 @@ def _dropped(database: Database) -> int:
 def _amounts(database: Database, plan: Plan, mode: str) -> Iterator[Note]:
     if mode.endswith(ORDER):
         level = "warn" if mode.startswith("?") else "info"
-        text = "The amount of an order repeats on each of its rows ({column}); it is counted once per order."
+        text = N_("The amount of an order repeats on each of its rows ({column}); it is counted once per order.")
         yield Note(text, {"column": plan.names["revenue"]}, level)
     if "revenue" not in plan.keys:
         yield Note("The amount is unit price times quantity.")
@@ -78,7 +79,7 @@ def _amounts(database: Database, plan: Plan, mode: str) -> Iterator[Note]:
         sql = "select count(*) - count(distinct fingerprint) from live"
         same = database.rows(sql)[0][0]
         if same:
-            text = "{count} rows equal another one; they are kept, because two equal sales on one day are possible."
+            text = N_("{count} rows equal another one; they are kept, because two equal sales on one day are possible.")
             yield Note(text, {"count": same}, "warn")
     free = "docs where gross" if "refund" in plan.keys else "written where revenue"
     zero = database.rows(compose("select count(*) from {free} = 0", free=free))[0][0]
@@ -88,8 +89,8 @@ def _amounts(database: Database, plan: Plan, mode: str) -> Iterator[Note]:
 
 def _merged(database: Database) -> Iterator[Note]:
     words = {
-        "duplicate": "{count} exact duplicate rows were merged.",
-        "older_version": "{count} older versions of orders were replaced by the last one.",
+        "duplicate": N_("{count} exact duplicate rows were merged."),
+        "older_version": N_("{count} older versions of orders were replaced by the last one."),
     }
     for reason, count in database.rows(
         "select reason, count(*) from dropped where is_merged group by reason order by 1"
@@ -100,7 +101,7 @@ def _merged(database: Database) -> Iterator[Note]:
 def _statuses(database: Database, found: Statuses) -> Iterator[Note]:
     count = database.rows("select count(*) from dropped where reason = 'returned'")[0][0]
     if count:
-        text = (
+        text = N_(
             "{count} orders with a return status and a positive amount bring no revenue. If they are return documents "
             "of their own, map the column as document type."
         )
@@ -113,8 +114,8 @@ def _statuses(database: Database, found: Statuses) -> Iterator[Note]:
 
 def _margin(plan: Plan) -> Iterator[Note]:
     if "cost" in plan.keys:
-        text = "The column {column} is the cost of one piece and is multiplied by the quantity."
-        total = "The column {column} is the cost of the whole row."
+        text = N_("The column {column} is the cost of one piece and is multiplied by the quantity.")
+        total = N_("The column {column} is the cost of the whole row.")
         yield Note(text if plan.unit_cost else total, {"column": plan.names["cost"]})
     elif "margin" not in plan.keys and plan.mapping.margin_rate is None:
         yield Note("Neither cost nor profit is in the file: the gross margin is unknown.", {}, "warn")

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from ltvlib.errors import LimitError, ReadError
+from ltvlib.errors import N_, LimitError, ReadError
 from ltvlib.ingest.grid import Grid, read_grid
 from ltvlib.ingest.model import Limits, Note, RawTable, ReadOptions
 from ltvlib.ingest.rawfile import Progress, silent
@@ -111,9 +111,11 @@ def _grid(sheet: Any, container: str) -> Grid:
 def _notes(names: Sequence[str], read: str, formulas: int) -> tuple[Note, ...]:
     notes = []
     if len(names) > 1:
-        text = "The workbook has {count} sheets; the sheet {sheet} was read."
+        text = N_("The workbook has {count} sheets; the sheet {sheet} was read.")
         notes.append(Note(text, {"count": len(names), "sheet": read[:60]}))
     if formulas:
-        text = "{count} formulas have no stored result and are read as empty; open the file in Excel and save it again."
+        text = N_(
+            "{count} formulas have no stored result and are read as empty; open the file in Excel and save it again."
+        )
         notes.append(Note(text, {"count": formulas}, "warn"))
     return tuple(notes)

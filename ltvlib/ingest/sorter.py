@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator, Sequence
 
-from ltvlib.errors import ReadError
+from ltvlib.errors import N_, ReadError
 from ltvlib.ingest import cells as look
 from ltvlib.ingest.header import Header
 from ltvlib.ingest.model import SetAside
@@ -111,7 +111,9 @@ class Sorter:
     def _aside(self, line: int, reason: str, text: str) -> None:
         self.set_aside.append(SetAside(line, reason, text[:TEXT_CAP]))
         if len(self.set_aside) > MOST_ASIDE:
-            message = "More than {count} rows do not fit the header in line {line}; export the table again, or choose the header line."
+            message = N_(
+                "More than {count} rows do not fit the header in line {line}; export the table again, or choose the header line."
+            )
             raise ReadError(message, count=MOST_ASIDE, line=self.header.line)
 
     def _is_plain(self, cells: Sequence[str], count: int) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Mapping as Dict
 from dataclasses import dataclass, field
 
 from ltvlib.engine import Database, literal, quote, sql_text
-from ltvlib.errors import MappingError
+from ltvlib.errors import N_, MappingError
 from ltvlib.ingest.dates import DateStyle
 from ltvlib.ingest.identity import Identity, identify
 from ltvlib.ingest.mapping import columns_by_field
@@ -139,7 +139,9 @@ def _text(database: Database, name: str, column: RawColumn) -> str:
 def _number(database: Database, column: RawColumn, mapping: Mapping) -> NumberStyle:
     style = number_style(database, column, mapping.decimal)
     if style.decimal == "?":
-        text = "Choose the decimal sign of the column {column}: its values fit both a comma and a point (line {first})."
+        text = N_(
+            "Choose the decimal sign of the column {column}: its values fit both a comma and a point (line {first})."
+        )
         raise MappingError(text, column=column.name, first=style.lines[0] if style.lines else 0)
     if style.filled and not style.numbers and column.name == mapping.fields.get("revenue"):
         raise MappingError(
@@ -166,7 +168,7 @@ def _date(database: Database, column: RawColumn, mapping: Mapping | None) -> Dat
             second=style.conflict[1],
         )
     if len(chosen.formats) > 1:
-        text = "Choose whether the dates of the column {column} have the day or the month first."
+        text = N_("Choose whether the dates of the column {column} have the day or the month first.")
         raise MappingError(text, column=column.name)
     return chosen
 

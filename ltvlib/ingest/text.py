@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from ltvlib.errors import ReadError
+from ltvlib.errors import N_, ReadError
 from ltvlib.ingest.bytescan import ByteFacts, chunks, scan
 from ltvlib.ingest.cyrillic import cyrillic_codec, western_codec
 from ltvlib.ingest.model import Note
@@ -170,17 +170,19 @@ def _nul_notes(facts: ByteFacts) -> tuple[Note, ...]:
         return ()
     if facts.nuls > 10 and facts.nuls > facts.size / 1_000:
         raise ReadError("The file is not text: it holds {count} zero bytes; export it again as CSV.", count=facts.nuls)
-    text = "{count} zero bytes inside the text were removed; the file may be damaged, compare the totals."
+    text = N_("{count} zero bytes inside the text were removed; the file may be damaged, compare the totals.")
     return (Note(text, {"count": facts.nuls}, "warn"),)
 
 
 def _codec_notes(shown: str, damage: str | None, bad: int) -> list[Note]:
     notes = []
     if damage:
-        text = "The letters were damaged by a wrong encoding ({codec}) before this export and have been repaired; check the names."
+        text = N_(
+            "The letters were damaged by a wrong encoding ({codec}) before this export and have been repaired; check the names."
+        )
         notes.append(Note(text, {"codec": damage}, "warn"))
     if bad:
-        text = "{count} characters could not be decoded as {codec}; if names look wrong, choose another encoding."
+        text = N_("{count} characters could not be decoded as {codec}; if names look wrong, choose another encoding.")
         notes.append(Note(text, {"count": bad, "codec": shown}, "warn"))
     return notes
 
