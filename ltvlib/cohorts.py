@@ -8,7 +8,7 @@ A cell is mature when its period is complete at ``as_of``; others are ``nan`` an
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import numpy as np
@@ -72,6 +72,19 @@ class CohortTable:
         """Row and age of every cell that has a value, row by row."""
         rows, ages = np.nonzero(~np.isnan(self.values))
         return rows, ages
+
+    def largest(self, limit: int) -> CohortTable:
+        """The same table with only its ``limit`` largest rows by customers, in their order; averages stay those of all."""
+        if len(self.rows) <= limit:
+            return self
+        keep = np.sort(np.argsort(-self.sizes, kind="stable")[:limit])
+        return replace(
+            self,
+            rows=tuple(self.rows[place] for place in keep),
+            values=self.values[keep],
+            denominators=self.denominators[keep],
+            sizes=self.sizes[keep],
+        )
 
     def frame(self) -> pd.DataFrame:
         """The same numbers as a table: row, customers, then one column an age."""

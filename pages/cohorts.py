@@ -32,37 +32,27 @@ if not table.rows:
 
 metric = METRICS[measure.value]
 title = story.cohort_title(measure.value, basis.value)
-view = cohort_charts.View(table, metric.unit, currency, label(measure.value))
+# a table by product or city can have hundreds of rows; pictures show the largest, the tab with numbers all of them
+shown = table if by is None else table.largest(cohort_view.SHOWN_ROWS)
+view = cohort_charts.View(shown, metric.unit, currency, label(measure.value))
 st.caption(definition(measure.value).replace("\n\n", " · "))
-heat, curves, numbers = st.tabs(
-    [_("Table of colours"), _("Curves"), _("Numbers")], on_change="rerun", key="cohort_tabs"
-)
-picked = None
+tabs = [_("Table of colours"), _("Curves"), _("Numbers")]
+heat, curves, numbers = st.tabs(tabs, on_change="rerun", key="cohort_tabs")
+passported = (title, table.answer, (measure.value,))
+source, picked = shown, None
 if heat.open:
     with heat:
-        figure = cohort_charts.heatmap(view)
-        event = chart(
-            figure,
-            "cohort_heat",
-            title + ". " + _("Click a cell to see its customers."),
-            title,
-            table.answer,
-            (measure.value,),
-            on_select="rerun",
-            selection_mode="points",
+        hint = title + ". " + _("Click a cell to see its customers.")
+        clicks = {"on_select": "rerun", "selection_mode": "points"}
+        picked = cohort_view.from_chart(
+            chart(cohort_charts.heatmap(view), "cohort_heat", hint, *passported, **clicks), shown
         )
-        picked = cohort_view.from_chart(event, table)
 if curves.open:
     with curves:
-        chart(
-            cohort_charts.curves(view),
-            "cohort_curves",
-            title,
-            title,
-            table.answer,
-            (measure.value,),
-        )
+        chart(cohort_charts.curves(view), "cohort_curves", title, *passported)
 if numbers.open:
     with numbers:
-        picked = cohort_view.numbers(table, metric.unit, title)
-cohort_view.people(table, picked, by, found)
+        source, picked = table, cohort_view.numbers(table, metric.unit, title)
+if len(shown.rows) < len(table.rows) and not numbers.open:
+    st.caption(_("The {n} largest rows are drawn; the tab with numbers has all of them.", n=len(shown.rows)))
+cohort_view.people(source, picked, by, found)

@@ -194,3 +194,12 @@ def test_suggestions_on_a_drawn_base(tmp_path):
     found = abcdx.suggest(space, Window(12))
     assert found.value == {"median": 10.0, "mean": 260.0, "pareto": 1000.0, "natural": 1000.0}
     assert found.often == {"median": 1, "mean": 1, "pareto": 1}
+
+
+def test_the_largest_rows_keep_their_order_and_the_average_of_all(drawn):
+    table = cohort_table(drawn, Measure.CUSTOMERS)
+    cut = table.largest(2)
+    assert cut.rows == (dt.date(2024, 1, 1), dt.date(2024, 2, 1))
+    np.testing.assert_array_equal(cut.values, table.values[:2])
+    np.testing.assert_array_equal(cut.average, table.average)
+    assert table.largest(3) is table

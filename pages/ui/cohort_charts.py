@@ -77,13 +77,13 @@ def age_title(table: CohortTable) -> str:
 def heatmap(view: View) -> go.Figure:
     """The triangle; immature cells are empty. Invisible markers make every known cell clickable, in order."""
     table, names = view.table, view.rows()
-    every = range(table.ages)
+    every, places = range(table.ages), list(range(len(names)))
     texts = None if view.is_crowded else [[view.short(row, age) for age in every] for row in range(len(names))]
     figure = go.Figure(
         go.Heatmap(
             z=table.values,
             x=list(every),
-            y=names,
+            y=places,
             text=texts,
             texttemplate=None if view.is_crowded else "%{text}",
             zmin=0,
@@ -97,7 +97,7 @@ def heatmap(view: View) -> go.Figure:
     rows, ages = table.known_cells
     figure.add_scatter(
         x=ages,
-        y=[names[row] for row in rows],
+        y=rows,
         mode="markers",
         marker={"size": 18, "symbol": "square", "opacity": 0},
         selected={"marker": {"opacity": 0.25}},
@@ -113,7 +113,7 @@ def heatmap(view: View) -> go.Figure:
         clickmode="event+select",
         hoverdistance=60,
         xaxis=xaxis,
-        yaxis={"autorange": "reversed", "showgrid": False, "type": "category"},
+        yaxis={"autorange": "reversed", "showgrid": False, "tickvals": places, "ticktext": names},
     )
 
 

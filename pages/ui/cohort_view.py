@@ -18,6 +18,7 @@ from pages.ui.words import _, period
 
 Cell = tuple[int, int]
 READABLE = 24
+SHOWN_ROWS = 40
 BY_DATE = "date"
 
 
