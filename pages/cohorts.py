@@ -38,18 +38,18 @@ view = cohort_charts.View(shown, metric.unit, currency, label(measure.value))
 st.caption(definition(measure.value).replace("\n\n", " · "))
 tabs = [_("Table of colours"), _("Curves"), _("Numbers")]
 heat, curves, numbers = st.tabs(tabs, on_change="rerun", key="cohort_tabs")
-passported = (title, table.answer, (measure.value,))
+about = (title, table.answer, (measure.value,))
 source, picked = shown, None
 if heat.open:
     with heat:
         hint = title + ". " + _("Click a cell to see its customers.")
-        clicks = {"on_select": "rerun", "selection_mode": "points"}
-        picked = cohort_view.from_chart(
-            chart(cohort_charts.heatmap(view), "cohort_heat", hint, *passported, **clicks), shown
+        event = chart(
+            cohort_charts.heatmap(view), "cohort_heat", hint, *about, on_select="rerun", selection_mode="points"
         )
+        picked = cohort_view.from_chart(event, shown)
 if curves.open:
     with curves:
-        chart(cohort_charts.curves(view), "cohort_curves", title, *passported)
+        chart(cohort_charts.curves(view), "cohort_curves", title, *about)
 if numbers.open:
     with numbers:
         source, picked = table, cohort_view.numbers(table, metric.unit, title)
