@@ -6,13 +6,14 @@ for them: they are wanted for refused rows, and numbering makes reading slower.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from string import Template
 from typing import Any
 
 from ltvlib.engine import literal, quote
-from ltvlib.errors import ReadError
+from ltvlib.errors import LtvError, ReadError
 from ltvlib.ingest.cells import SPACES
 from ltvlib.ingest.model import RawTable
 from ltvlib.ingest.values import compose
@@ -28,6 +29,19 @@ TRIMMED = f"(?s)[^{SPACES}](?:.*[^{SPACES}])?"
 
 class NotPlainError(Exception):
     """The file is not as clean as it seemed: it has to be read with care, into a copy."""
+
+
+@contextmanager
+def trusting(raw: RawTable) -> Iterator[None]:
+    """Any complaint of the strict reader about a file read straight means: read with care, say what is wrong where."""
+    try:
+        yield
+    except (LtvError, MemoryError):
+        raise
+    except Exception as error:
+        if not raw.source or not type(error).__module__.startswith(("duckdb", "_duckdb")):
+            raise
+        raise NotPlainError from error
 
 
 def stamps(files: Iterable[Path]) -> list[list[Any]]:

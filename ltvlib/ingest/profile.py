@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from ltvlib.engine import Database, EngineLimits, quote
 from ltvlib.ingest.dates import NUMERIC, DateStyle, infer_dates, number_format, order_of
+from ltvlib.ingest.direct import trusting
 from ltvlib.ingest.mapping import columns_by_field, is_date_header, propose
 from ltvlib.ingest.model import ColumnProfile, Inspection, Mapping, RawColumn, RawTable
 from ltvlib.ingest.numbers import NumberStyle, infer_numbers
@@ -35,7 +36,7 @@ def inspect_raw(raw: RawTable, mapping: Mapping | None = None, limits: EngineLim
     Raises:
         NotPlainError: the rows are read straight from a file that is not as clean as it seemed.
     """
-    with closing(Database(limits)) as database:
+    with closing(Database(limits)) as database, trusting(raw):
         try:
             return _inspect(database, raw, mapping)
         except UntrimmedError as found:

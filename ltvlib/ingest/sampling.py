@@ -63,18 +63,19 @@ def _text(database: Database, raw: RawTable, wanted: int) -> list[tuple[object, 
     path, dialect = Path(raw.source["files"][0][0]), Dialect(raw.source["delimiter"])
     width = len(raw.columns)
     spread: list[tuple[object, ...]] = []
-    for line in _spread_lines(path, wanted):
+    for line in _spread_lines(path, wanted, wanted / max(raw.rows, 1)):
         fields, state = split(line, dialect)
         if state == "ok" and len(fields) >= width:
             spread.append((0, *(clean(value) for value in fields[:width])))
     return _first(database, raw, wanted) + spread
 
 
-def _spread_lines(path: Path, wanted: int) -> Iterator[str]:
-    """Whole lines from even distances, the same number at each."""
-    size, run = path.stat().st_size, -(-wanted // (4 * _PLACES))
+def _spread_lines(path: Path, wanted: int, known: float) -> Iterator[str]:
+    """Whole lines from even distances, the same number at each; none from the share that is known already."""
+    size, places = path.stat().st_size, 4 * _PLACES
+    run = -(-wanted // places)
     with path.open("rb") as file:
-        for place in range(1, 4 * _PLACES):
-            file.seek(size * place // (4 * _PLACES))
+        for place in range(int(known * places) + 1, places):
+            file.seek(size * place // places)
             for line in file.read(_PIECE).split(b"\n")[1:-1][:run]:
                 yield line.decode("utf-8", "replace").rstrip("\r")

@@ -14,7 +14,6 @@ from typing import Any
 import numpy as np
 
 from ltvlib.engine import Database, literal, quote
-from ltvlib.errors import LtvError
 from ltvlib.ingest.dates import DateStyle, Order, infer_dates
 from ltvlib.ingest.direct import TRIMMED, NotPlainError
 from ltvlib.ingest.model import RawColumn, RawTable
@@ -88,28 +87,15 @@ def survey(
         _ask_unique(asked, columns[unique], raw.rows)
     if raw.source:
         asked.ask("", _plain_rows(raw), lambda row: {"rows": row[0], "odd": row[1]})
-    proven = _checked(database, raw, asked)
+    proven = asked.run(database)
+    if raw.source and (proven[""]["rows"] != raw.rows or proven[""]["odd"]):
+        raise NotPlainError
     untrimmed = {column.key for column in raw.columns if proven[column.key].get("trimmed") is False}
     if untrimmed:
         raise UntrimmedError(untrimmed)
     if unique and raw.rows > HASHES_AT_ONCE:
         proven[unique]["unique"] = _is_unique_in_parts(database, columns[unique], raw.rows, proven[unique])
     return tuple(replace(column, proven=proven[column.key]) for column in raw.columns)
-
-
-def _checked(database: Database, raw: RawTable, asked: _Pass) -> dict[str, dict[str, Any]]:
-    if not raw.source:
-        return asked.run(database)
-    try:
-        proven = asked.run(database)
-    except MemoryError:
-        raise
-    except Exception as error:
-        # Any complaint of the strict reader means: read with care and say what is wrong where.
-        raise NotPlainError from error
-    if proven[""]["rows"] != raw.rows or proven[""]["odd"]:
-        raise NotPlainError
-    return proven
 
 
 def _plain_rows(raw: RawTable) -> list[str]:
@@ -203,13 +189,9 @@ def _is_unique_in_parts(database: Database, column: RawColumn, rows: int, proven
     text = cell(column.key, column.kind)
     count = -(-rows // HASHES_AT_ONCE)
     sql = "select hash({text}) as h from {table} where hash({text}) % {count} = {part}"
-    try:
-        return all(
-            _differ(_hashes(database, compose(sql, text=text, table=RAW, count=count, part=part)))
-            for part in range(count)
-        )
-    except LtvError as error:
-        raise NotPlainError from error
+    return all(
+        _differ(_hashes(database, compose(sql, text=text, table=RAW, count=count, part=part))) for part in range(count)
+    )
 
 
 def _hashes(database: Database, sql: str) -> np.ndarray:
