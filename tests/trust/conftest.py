@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser.conftest import browser, free_port, wait_for  # noqa: F401  # the fixture
+from tests.browser.conftest import free_port, wait_for
 from tests.conftest import ROOT
 
 
