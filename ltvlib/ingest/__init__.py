@@ -23,7 +23,10 @@ def inspect(
     cancelled: Cancelled | None = None,
     mapping: Mapping | None = None,
 ) -> Inspection:
-    """Read ``source`` into a raw table in ``work_dir``, look at its columns and propose a mapping.
+    """Read ``source`` (a file, or a folder of Parquet files), look at its columns and propose a mapping.
+
+    The raw table goes to ``work_dir``. A large clean file is not copied there: it has to stay as it is until
+    ``load`` has run, which reads it again.
 
     Raises:
         ReadError: the file is no table; the sentence says what to do.
@@ -52,6 +55,7 @@ def load(
 
     Raises:
         MappingError: a column cannot be used as mapped.
+        ReadError: a file that is read straight was changed since ``inspect``.
         LimitError: a stated limit was reached.
         CancelledError: ``cancelled`` said so.
     """

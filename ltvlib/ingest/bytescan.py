@@ -130,7 +130,8 @@ def outer_spaces(path: Path, spaces: str, delimiter: str) -> str:
     for chunk in chunks(path):
         block, tail = tail + chunk, chunk[-8:]
         found.update(narrow[code] for code in _narrow_touching(block, list(narrow), edges))
-        found.update(char for char, code in wide.items() if char not in found and _touches(block, code, edges))
+        if not block.isascii():
+            found.update(char for char, code in wide.items() if char not in found and _touches(block, code, edges))
     found.update(char for char in spaces if tail.endswith(char.encode()) and char not in "\r\n")
     return "".join(sorted(found))
 

@@ -23,7 +23,8 @@ from ltvlib.ingest.synonyms import NUMBER_FIELDS
 from ltvlib.ingest.values import Shape, cell, compose, shape_tests, shapes_of
 
 HASHES_AT_ONCE = 20_000_000
-"""Order numbers whose hashes are held at once, 8 bytes each; more are looked at in parts."""
+"""Order numbers whose hashes come with the one pass, 8 bytes each; more are looked at in parts."""
+HASHES_A_PART = 35_000_000
 
 _DATES = ("ordered_at", "updated_at")
 _MOST_SHAPES = 6
@@ -179,15 +180,17 @@ def _ask_unique(asked: _Pass, column: RawColumn, rows: int) -> None:
 
 def _differ(hashes: np.ndarray) -> bool:
     """Whether no two are equal; different hashes prove different values."""
-    found = np.sort(hashes)
-    return not bool((found[1:] == found[:-1]).any())
+    if not hashes.flags.writeable:
+        hashes = hashes.copy()
+    hashes.sort()
+    return not bool((hashes[1:] == hashes[:-1]).any())
 
 
 def _is_unique_in_parts(database: Database, column: RawColumn, rows: int, proven: Row) -> bool:
     if not proven["unique"]:
         return False
     text = cell(column.key, column.kind)
-    count = -(-rows // HASHES_AT_ONCE)
+    count = -(-rows // HASHES_A_PART)
     sql = "select hash({text}) as h from {table} where hash({text}) % {count} = {part}"
     return all(
         _differ(_hashes(database, compose(sql, text=text, table=RAW, count=count, part=part))) for part in range(count)

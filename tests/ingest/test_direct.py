@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from ltvlib.errors import ReadError
-from ltvlib.ingest import child, csvfast, writing
+from ltvlib.ingest import child, csvfast, survey, writing
 from ltvlib.ingest import inspect as inspect_file
 from ltvlib.ingest import load as load_file
 from ltvlib.ingest.convert import convert
@@ -123,6 +123,15 @@ def test_orders_on_several_rows_are_the_same_by_both_ways(tmp_path: Path, seed: 
 def test_unsorted_writing_gives_the_same_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(writing, "SORTED_ROWS", 10)
     check_equal(text_file(tmp_path / "in.csv", 1, status=0.1), tmp_path)
+
+
+@pytest.mark.parametrize("twice", [0.0, 0.02])
+def test_order_numbers_are_compared_in_parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, twice: float) -> None:
+    monkeypatch.setattr(survey, "HASHES_AT_ONCE", 50)
+    monkeypatch.setattr(survey, "HASHES_A_PART", 70)
+    straight, copied = both(text_file(tmp_path / "in.csv", 2, twice=twice), tmp_path)
+    found = [raw.columns[0].proven["unique"] for raw in (straight.raw, copied.raw)]
+    assert found == [not twice, not twice]
 
 
 CELLS = ("1", "22.5", "-3", "0,5", "007", "x", "", "13.01.2025", "2025-01-31 24:00:00", "1e5", "5.", "2025-3-1")
