@@ -49,6 +49,12 @@ def key_sql(field: str, text: str) -> str:
     return {"customer_id": _id, "phone": _phone, "email": _email, "name": _name}[field](text)
 
 
+def has_odd_ids(database: Database, table: str) -> bool:
+    """Whether some customer id of ``table`` is none: a word for nothing, or a code destroyed by a spreadsheet."""
+    sql = "select count(*) > 0 from {table} where regexp_full_match(customer_id, '(?i){odd}')"
+    return bool(database.rows(compose(sql, table=table, odd=_ODD))[0][0])
+
+
 def _id(text: str) -> str:
     # A pattern is several times cheaper than lower() and a list of words, and it is asked of every row.
     return f"case when regexp_full_match({text}, '(?i){_ODD}') then null else {text} end"
@@ -79,11 +85,16 @@ def _name(text: str) -> str:
 
 @dataclass(frozen=True)
 class Identity:
-    """How a row tells its customer: SQL of the key, joins it needs, spellings folded by the first key."""
+    """How a row tells its customer: SQL of the key, joins it needs, spellings folded by the first key.
+
+    ``strict``: where the file has ids alone, ``sql`` takes them as written, which is right unless one of the
+    customers found in the end is no id (:func:`has_odd_ids`); then the SQL that holds for any file.
+    """
 
     sql: str
     joins: str = ""
     folded: int = 0
+    strict: str = ""
 
 
 def identify(database: Database, texts: Dict[str, str]) -> Identity:
@@ -155,7 +166,8 @@ def warnings(database: Database, texts: Dict[str, str], names: Dict[str, str], e
         )
     else:
         place = (every, "customer_id") if every else (RAW, texts[key])
-        count = _count(database, _ZEROS, place[1], place[0]) if key == "customer_id" else 0
+        asked = key == "customer_id" and _count(database, _ZERO, place[1], place[0])
+        count = _count(database, _ZEROS, place[1], place[0]) if asked else 0
         text = N_(
             "Column {column}: {count} codes differ from another one only by leading zeros; they stay different customers."
         )
@@ -166,6 +178,7 @@ _MIXED = (
     "select count(*) from (select distinct {text} as v from {table}) "
     "where regexp_matches(lower(v), '[а-яё][a-z]|[a-z][а-яё]')"
 )
+_ZERO = "select count(*) from (select {text} as v from {table}) where prefix(v, '0')"
 _ZEROS = "select count(distinct v) - count(distinct ltrim(v, '0')) from (select {text} as v from {table})"
 
 

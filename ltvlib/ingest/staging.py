@@ -107,6 +107,8 @@ def make_plan(database: Database, raw: RawTable, mapping: Mapping) -> Plan:
     plan.identity = identify(database, plan.texts)
     plan.unit_cost = "cost" in keys and bool(_UNIT_COST.search(normal(plan.names["cost"])))
     plan.several = "order_id" not in keys or repeats(database, plan.column("order_id"), plan.texts["order_id"])
+    if not plan.several and list(plan.texts.keys() & set(CUSTOMER_KEYS)) == ["customer_id"]:
+        plan.identity = Identity(plan.texts["customer_id"], strict=plan.identity.sql)
     return plan
 
 

@@ -9,8 +9,9 @@ import pyarrow.parquet as pq
 
 from ltvlib.engine import Database, literal, quote, sql_text
 from ltvlib.ingest import reconcile
+from ltvlib.ingest.identity import Identity, has_odd_ids
 from ltvlib.ingest.judging import account
-from ltvlib.ingest.staging import Plan
+from ltvlib.ingest.staging import Plan, stage
 from ltvlib.ingest.structure import ORDER, has_products
 from ltvlib.ingest.values import compose
 
@@ -80,16 +81,26 @@ def _margin_sql(plan: Plan) -> str:
 
 def write_tables(database: Database, plan: Plan, mode: str, out_dir: Path) -> None:
     """Write all tables; ``written`` and ``buyers`` are views over the orders and the customers as written."""
-    _write_orders(database, plan, out_dir / "orders.parquet")
+    _write_orders(database, plan, out_dir)
+    if plan.identity.strict:
+        _look_at_ids(database, plan, out_dir)
     account(database, plan, rows_of(out_dir / "orders.parquet"))
-    _write(database, _customers_sql(plan), out_dir / "customers.parquet")
-    for view, name in (("written", "orders"), ("buyers", "customers")):
-        _view(database, view, out_dir / f"{name}.parquet")
     lines = out_dir / "order_lines.parquet"
     lines.unlink(missing_ok=True)
     if has_products(plan.keys):
         _write(database, _lines_sql(plan, mode), lines)
     _write_refused(database, plan, out_dir)
+
+
+def _look_at_ids(database: Database, plan: Plan, out_dir: Path) -> None:
+    """Where an id means nobody, write again with each id looked at; also before refused rows get their reasons."""
+    odd = has_odd_ids(database, "buyers")
+    if not odd and rows_of(out_dir / "orders.parquet") == plan.raw.rows:
+        return
+    plan.identity = Identity(plan.identity.strict)
+    stage(database, plan)
+    if odd:
+        _write_orders(database, plan, out_dir)
 
 
 def _view(database: Database, name: str, path: Path) -> None:
@@ -107,7 +118,9 @@ def rows_of(path: Path) -> int:
     return int(pq.read_metadata(path).num_rows) if path.exists() else 0
 
 
-def _write_orders(database: Database, plan: Plan, path: Path) -> None:
+def _write_orders(database: Database, plan: Plan, out_dir: Path) -> None:
+    """Write the orders, and the customers found in them."""
+    path = out_dir / "orders.parquet"
     ordered = plan.raw.rows <= SORTED_ROWS
     sql = sql_text("staging/orders").format(
         order_id="doc_id" if plan.several else "order_id",
@@ -118,6 +131,8 @@ def _write_orders(database: Database, plan: Plan, path: Path) -> None:
     _write(database, sql, path)
     _view(database, "written", path)
     database.execute("set preserve_insertion_order = true")
+    _write(database, _customers_sql(plan), out_dir / "customers.parquet")
+    _view(database, "buyers", out_dir / "customers.parquet")
 
 
 def _customers_sql(plan: Plan) -> str:

@@ -120,6 +120,17 @@ def test_orders_on_several_rows_are_the_same_by_both_ways(tmp_path: Path, seed: 
     check_equal(text_file(tmp_path / "in.csv", seed, twice=0.05, amount=0.05), tmp_path)
 
 
+def test_an_id_that_means_nobody_comes_before_its_status(tmp_path: Path) -> None:
+    rows = [f"A{n},c{n % 9},2025-01-{n % 28 + 1:02},{n}.50,paid" for n in range(100)]
+    rows[50] = "A50,n/a,2025-01-05,50.50,cancelled"
+    path = tmp_path / "in.csv"
+    path.write_text("\n".join(["order id,customer id,date,amount,status", *rows]), encoding="utf-8")
+    report = check_equal(path, tmp_path)
+    assert report.reasons == {"no_customer": 1}
+    path.write_text("\n".join(["order id,customer id,date,amount,status", *rows]).replace("n/a", "k"), encoding="utf-8")
+    assert check_equal(path, tmp_path / "again").reasons == {"cancelled": 1}
+
+
 def test_unsorted_writing_gives_the_same_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(writing, "SORTED_ROWS", 10)
     check_equal(text_file(tmp_path / "in.csv", 1, status=0.1), tmp_path)
