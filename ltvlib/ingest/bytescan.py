@@ -77,9 +77,9 @@ def scan(path: Path) -> ByteFacts:
 
 
 def _count(chunk: bytes) -> np.ndarray:
-    returns = chunk.count(b"\r")
-    pairs = chunk.count(b"\r\n") if returns else 0
-    return np.array([returns, pairs, chunk.count(b'"'), chunk.count(b"\0")], dtype=np.int64)
+    # Looking whether a byte is there at all is many times quicker than counting it.
+    counts = [chunk.count(sign) if sign[:1] in chunk else 0 for sign in (b"\r", b"\r\n", b'"', b"\0")]
+    return np.array(counts, dtype=np.int64)
 
 
 class _Lines:
@@ -139,12 +139,14 @@ def outer_spaces(path: Path, spaces: str, delimiter: str) -> str:
 def _narrow_touching(block: bytes, codes: list[int], edges: list[bytes]) -> set[int]:
     """One-byte spaces beside an edge."""
     present = [code for code in codes if bytes([code]) in block]
-    marks = [edge[0] for edge in edges if edge in block]
+    marks = [edge[0] for edge in edges if edge != b"\n" and edge in block]
     data = np.frombuffer(block, dtype=np.uint8)
     found: set[int] = set()
     for start in range(0, len(data) if present else 0, PIECE):
         piece = data[max(start - 1, 0) : start + PIECE]
-        at_edge = np.logical_or.reduce([piece == mark for mark in marks])
+        at_edge = piece == 10
+        for mark in marks:
+            at_edge |= piece == mark
         for code in present:
             spaces = piece == code
             if (spaces[1:] & at_edge[:-1]).any() or (spaces[:-1] & at_edge[1:]).any():

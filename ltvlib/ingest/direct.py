@@ -23,8 +23,7 @@ _READ_CSV = Template(
     quote = '"', escape = '"', compression = 'none', strict_mode = true, null_padding = false, ignore_errors = false,
     max_line_size = $longest)"""
 )
-TRIMMED = f"(?s)[^{SPACES}](?:.*[^{SPACES}])?"
-"""Pattern of a text that neither begins nor ends with a space."""
+_TRIMMED = f"(?s)[^{SPACES}](?:.*[^{SPACES}])?"
 
 
 class NotPlainError(Exception):
@@ -72,6 +71,12 @@ def relation(raw: RawTable) -> str:
     if not raw.source:
         return f"from read_parquet({literal(raw.path)})"
     return _csv(raw) if raw.source["kind"] == "csv" else _parquet(raw)
+
+
+def is_trimmed(name: str) -> str:
+    """SQL test that a text neither begins nor ends with a space; the pattern is for letters beyond ASCII."""
+    plain = f"{name} >= '!' and strlen({name}) = length({name}) and {name}[-1] > ' '"
+    return f"case when {plain} then true else regexp_full_match({name}, {literal(_TRIMMED)}) end"
 
 
 # -- text ----------------------------------------------------------------------------------------------
@@ -134,8 +139,7 @@ def _offsets(raw: RawTable, files: list[str]) -> str:
     return f"(map {{{pairs}}})[filename]"
 
 
-def _value(name: str, cast: str, is_trimmed: bool) -> str:
-    if is_trimmed or cast != "{}":
+def _value(name: str, cast: str, is_plain: bool) -> str:
+    if is_plain or cast != "{}":
         return cast.format(name)
-    test = f"regexp_full_match({name}, {literal(TRIMMED)})"
-    return f"case when {test} then {name} else nullif(trim({name}, {literal(SPACES)}), '') end"
+    return f"case when {is_trimmed(name)} then {name} else nullif(trim({name}, {literal(SPACES)}), '') end"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from collections.abc import Mapping as Dict
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -15,7 +16,7 @@ import numpy as np
 
 from ltvlib.engine import Database, literal, quote
 from ltvlib.ingest.dates import DateStyle, Order, infer_dates
-from ltvlib.ingest.direct import TRIMMED, NotPlainError
+from ltvlib.ingest.direct import NotPlainError, is_trimmed
 from ltvlib.ingest.model import RawColumn, RawTable
 from ltvlib.ingest.numbers import NumberStyle, number_sql, plain_guess, plain_pattern
 from ltvlib.ingest.styles import RAW
@@ -25,6 +26,7 @@ from ltvlib.ingest.values import Shape, cell, compose, shape_tests, shapes_of
 HASHES_AT_ONCE = 20_000_000
 """Order numbers whose hashes come with the one pass, 8 bytes each; more are looked at in parts."""
 HASHES_A_PART = 35_000_000
+_MIDDLE = np.uint64(1 << 63)
 
 _DATES = ("ordered_at", "updated_at")
 _MOST_SHAPES = 6
@@ -111,7 +113,7 @@ def _filled(column: RawColumn, raw: RawTable) -> tuple[list[str], Callable[[list
     if column.kind != "text" or not column.proven.get("trimmed"):
         # The hash makes the engine read the values; a count alone is answered by the footer of the file.
         return [f"count({name})", f"bit_xor(hash({name}))"], lambda row: {"filled": row[0]}
-    fine = f"count(*) filter (regexp_full_match({name}, {literal(TRIMMED)}))"
+    fine = f"count(*) filter ({is_trimmed(name)})"
     return [f"count({name})", fine], lambda row: {"filled": row[0], "trimmed": row[0] == row[1]}
 
 
@@ -179,9 +181,13 @@ def _ask_unique(asked: _Pass, column: RawColumn, rows: int) -> None:
 
 
 def _differ(hashes: np.ndarray) -> bool:
-    """Whether no two are equal; different hashes prove different values."""
-    if not hashes.flags.writeable:
-        hashes = hashes.copy()
+    """Whether no two are equal; different hashes prove different values. Halves are sorted at the same time."""
+    is_high = hashes >= _MIDDLE
+    with ThreadPoolExecutor(2) as pool:
+        return all(pool.map(_differ_sorted, (hashes[is_high], hashes[~is_high])))
+
+
+def _differ_sorted(hashes: np.ndarray) -> bool:
     hashes.sort()
     return not bool((hashes[1:] == hashes[:-1]).any())
 
