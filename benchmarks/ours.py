@@ -12,9 +12,10 @@ from pathlib import Path
 from ltvlib import abcdx, cohorts, ingest, kpis
 from ltvlib.engine import EngineLimits
 from ltvlib.ingest.model import Limits
+from ltvlib.opening import open_parquet
 from ltvlib.schema import TABLES
 from ltvlib.settings import AbcdxRules, Filters
-from ltvlib.workspace import DataSet, Workspace, open_parquet
+from ltvlib.workspace import DataSet, Workspace
 
 LIMITS = Limits(file_mb=200_000, memory_mb=16_384, seconds=3_600, output_mb=100_000)
 

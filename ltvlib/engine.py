@@ -1,9 +1,9 @@
 """The only door to DuckDB: databases, cursors, limits, and SQL texts with their provenance.
 
-A :class:`Database` is one DuckDB instance in memory. It is filled while open (``load_parquet``,
-``execute``), then locked (``lock``): after that no statement can reach a file, load an extension
-or change a setting. Every query runs on a cursor of its own, because one DuckDB connection must not
-be used by two threads at once; ``interrupt`` stops the queries that are still running.
+A :class:`Database` is one DuckDB instance in memory. It is filled while open (``execute``), then locked
+(``lock``): after that no statement can reach a file, load an extension or change a setting. Every query
+runs on a cursor of its own, because one DuckDB connection must not be used by two threads at once;
+``interrupt`` stops the queries that are still running.
 """
 
 from __future__ import annotations
@@ -18,14 +18,16 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from shutil import rmtree
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
-import pandas as pd
-import pyarrow as pa
 
 from ltvlib import scratch
 from ltvlib.errors import LimitError, LtvError
+
+if TYPE_CHECKING:  # the reading child starts twice an upload; it needs neither
+    import pandas as pd
+    import pyarrow as pa
 
 SQL_DIR = Path(__file__).parent / "sql"
 
@@ -121,9 +123,10 @@ class Database:
         with self._cursor() as cursor:
             _run(cursor, sql, params)
 
-    def load_parquet(self, table: str, path: Path) -> None:
-        """Create ``table`` from a Parquet file that this program wrote itself."""
-        self.execute(f"create or replace table {quote(table)} as select * from read_parquet({literal(str(path))})")
+    def drop(self, name: str) -> None:
+        """Drop a table or view."""
+        kind = "view" if self.rows("select 1 from duckdb_views() where view_name = $name", {"name": name}) else "table"
+        self.execute(f"drop {kind} {quote(name)}")
 
     def copy_to_parquet(self, sql: str, path: Path, params: Mapping[str, object] | None = None) -> None:
         """Write the rows of ``sql`` to a Parquet file."""

@@ -7,7 +7,8 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from ltvlib.workspace import DataSet, Workspace, open_csv_folder
+from ltvlib.opening import open_csv_folder
+from ltvlib.workspace import DataSet, Workspace
 
 SAMPLE_DIR = Path(__file__).parents[1] / "sample_data"
 

@@ -12,14 +12,11 @@ import threading
 from collections import OrderedDict, deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from uuid import uuid4
 
-from ltvlib.engine import Answer, Database, EngineLimits, literal, quote, sql_text
+from ltvlib.engine import Answer, Database, quote, sql_text
 from ltvlib.errors import LtvError, MissingTableError
-from ltvlib.margins import with_assumed_rate
 from ltvlib.populations import Population
-from ltvlib.schema import TABLES, Table
 from ltvlib.settings import EPOCH, Attribute, Filters, Grain, Window, month_number, month_start, months_before
 
 MAX_WINDOWS = 6
@@ -75,7 +72,7 @@ class Facts:
 
 
 class Workspace:
-    """An open data set. Use :func:`open_parquet` or :func:`open_csv_folder` to make one.
+    """An open data set. Made by :mod:`ltvlib.opening`.
 
     ``stamp`` is unique per opening and tells caches one data set from the next.
     """
@@ -101,7 +98,8 @@ class Workspace:
             "as_of_month": month_number(self.info.as_of),
             "as_of_day_of_month": self.info.as_of.day,
         }
-        steps = ("staging/customer_ids", "staging/o", "marts/order", "marts/first_product", "marts/customer")
+        staging = ("staging/customer_ids", "staging/o", "staging/documents")
+        steps = (*staging, "marts/order", "marts/first_product", "marts/customer")
         for place, step in enumerate(steps):
             progress("Building the tables", place / (len(steps) + 2))
             text = sql_text(step)
@@ -115,6 +113,9 @@ class Workspace:
             self.database.execute(sql_text("marts/customer_back_aligned").replace("{{as_of_month}}", month))
         else:
             self.database.execute(sql_text("marts/customer_back"), params)
+        self._facts = self._count()
+        for name in ("documents", "o", "orders"):  # the marts hold all that is asked from here on
+            self.database.drop(name)
         self.database.lock()
         progress("Ready", 1.0)
         return self
@@ -214,9 +215,9 @@ class Workspace:
         return first is not None and first <= start + dt.timedelta(days=window.months)
 
     def facts(self) -> Facts:
-        """Size and reach of the data set, counted once."""
+        """Size and reach of the data set, counted while it was opened."""
         if self._facts is None:
-            self._facts = self._count()
+            raise LtvError("The tables of this data set are not built yet.")
         return self._facts
 
     def _count(self) -> Facts:
@@ -240,44 +241,3 @@ class Workspace:
     def close(self) -> None:
         """Close the database and remove its files."""
         self.database.close()
-
-
-def open_parquet(
-    tables: Mapping[str, Path], info: DataSet, limits: EngineLimits | None = None, **build: Callable[[str, float], None]
-) -> Workspace:
-    """Open canonical Parquet files written by :mod:`ltvlib.ingest`; ``orders`` is required."""
-    return _open({name: f"read_parquet({literal(str(path))})" for name, path in tables.items()}, info, limits, **build)
-
-
-def open_csv_folder(folder: Path, info: DataSet, limits: EngineLimits | None = None) -> Workspace:
-    """Open a folder of canonical CSV files (the samples): comma, UTF-8, ISO dates, header in schema order."""
-    found = {name: folder / f"{name}.csv" for name in TABLES if (folder / f"{name}.csv").exists()}
-    return _open({name: _csv_source(TABLES[name], path) for name, path in found.items()}, info, limits)
-
-
-def _csv_source(table: Table, path: Path) -> str:
-    columns = ", ".join(f"{literal(c.name)}: {literal(c.type)}" for c in table.columns)
-    return (
-        f"read_csv({literal(str(path))}, auto_detect=false, header=true, delim=',', quote='\"', escape='\"', "
-        f"compression='none', columns={{{columns}}})"
-    )
-
-
-def _open(
-    sources: Mapping[str, str], info: DataSet, limits: EngineLimits | None, **build: Callable[[str, float], None]
-) -> Workspace:
-    if "orders" not in sources:
-        raise LtvError("There are no orders in this data set; upload a file of orders first.")
-    database = Database(limits)
-    try:
-        for table in TABLES.values():
-            source = sources.get(table.name)
-            columns = ", ".join(
-                f"cast({quote(c.name) if source else 'null'} as {c.type}) as {quote(c.name)}" for c in table.columns
-            )
-            tail = f" from {source}" if source else " where false"
-            database.execute(f"create table {quote(table.name)} as select {columns}{tail}")
-        return Workspace(database, with_assumed_rate(database, info), frozenset(sources)).build(**build)
-    except BaseException:
-        database.close()
-        raise

@@ -13,8 +13,9 @@ import pandas as pd
 import pytest
 from streamlit.runtime.pages_manager import PagesManager
 
+from ltvlib.opening import open_parquet
 from ltvlib.schema import TABLES
-from ltvlib.workspace import DataSet, Workspace, open_parquet
+from ltvlib.workspace import DataSet, Workspace
 
 ROOT = Path(__file__).parents[1]
 

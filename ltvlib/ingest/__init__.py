@@ -8,10 +8,11 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from ltvlib.ingest.model import ImportReport, Inspection, Limits, Mapping, RawTable, ReadOptions
+from ltvlib.ingest.model import Inspection, Limits, Mapping, RawTable, ReadOptions
 from ltvlib.ingest.process import Cancelled, CancelledError, ProgressCall, run
+from ltvlib.ingest.report import ImportReport, SpendRead
 
-__all__ = ["CancelledError", "inspect", "load"]
+__all__ = ["CancelledError", "inspect", "load", "read_spend"]
 
 
 def inspect(
@@ -66,3 +67,15 @@ def load(
     }
     found = run("convert", payload, limits=limits or Limits(), on_progress=on_progress, cancelled=cancelled)
     return ImportReport.from_dict(found)
+
+
+def read_spend(source: Path, work_dir: Path, limits: Limits | None = None) -> SpendRead:
+    """Marketing spend by month and channel from any table file, every record used or refused with its reason.
+
+    Raises:
+        ReadError: the file is no table.
+        MappingError: no column of months or amounts was found.
+        LimitError: a stated limit was reached.
+    """
+    payload = {"source": str(source.resolve()), "out_dir": str(work_dir.resolve())}
+    return SpendRead.from_dict(run("spend", payload, limits=limits or Limits()))

@@ -94,7 +94,15 @@ def convert_job(payload: dict[str, Any], limits: Limits, progress: Progress) -> 
     return _plain(convert(raw, mapping, out_dir, progress, engine_limits(limits)))
 
 
-JOBS: dict[str, Job] = {"read": read_job, "inspect": inspect_job, "convert": convert_job}
+def spend_job(payload: dict[str, Any], limits: Limits, progress: Progress) -> dict[str, Any]:
+    """File -> marketing spend by month and channel."""
+    from ltvlib.ingest.budget import engine_limits
+    from ltvlib.ingest.spendread import read_spend
+
+    return _plain(read_spend(_read(payload, limits, progress, False), engine_limits(limits)))
+
+
+JOBS: dict[str, Job] = {"read": read_job, "inspect": inspect_job, "convert": convert_job, "spend": spend_job}
 
 
 def _mapping(payload: dict[str, Any]) -> Any:

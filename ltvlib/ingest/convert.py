@@ -14,8 +14,9 @@ from ltvlib.ingest import reconcile
 from ltvlib.ingest.choices import Statuses, statuses
 from ltvlib.ingest.identity import first_key
 from ltvlib.ingest.judging import drop_unsold, judge, make_sales, merge, settle_amounts
-from ltvlib.ingest.model import ImportReport, Mapping, RawTable
+from ltvlib.ingest.model import Mapping, RawTable
 from ltvlib.ingest.remarks import remarks
+from ltvlib.ingest.report import ImportReport
 from ltvlib.ingest.staging import Plan, make_plan, stage
 from ltvlib.ingest.styles import open_raw
 from ltvlib.ingest.writing import make_docs, margin_source, rows_of, write_tables

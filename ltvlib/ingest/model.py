@@ -1,4 +1,4 @@
-"""The values that travel through reading: raw table -> profile -> mapping -> report.
+"""The values that travel through reading: raw table -> profile -> mapping; what came of it is in ``report``.
 
 All are frozen and turn to and from JSON (``dumps``/``loads`` below), because they cross
 the border between the parent and the limited child process that touches the file.
@@ -7,47 +7,14 @@ the border between the parent and the limited child process that touches the fil
 from __future__ import annotations
 
 import dataclasses
-import json
 from dataclasses import dataclass, field
-from typing import Any, Self
+from typing import Any
 
-
-class _Json:
-    """JSON round trip for flat frozen dataclasses whose nested parts are declared in ``_nested``."""
-
-    _nested: dict[str, type[Any]] = {}
-
-    def to_json(self) -> str:
-        """The value as JSON text."""
-        return json.dumps(dataclasses.asdict(self), ensure_ascii=False)  # type: ignore[call-overload]
-
-    @classmethod
-    def from_dict(cls, data: dict[str, Any]) -> Self:
-        """Rebuild from ``dataclasses.asdict`` output; unknown keys are ignored."""
-        known: dict[str, Any] = {}
-        for item in dataclasses.fields(cls):  # type: ignore[arg-type]
-            if item.name not in data:
-                continue
-            value = data[item.name]
-            kind = cls._nested.get(item.name)
-            if kind is not None and value is not None:
-                if isinstance(value, list | tuple):
-                    value = tuple(kind.from_dict(part) for part in value)
-                else:
-                    value = kind.from_dict(value)
-            elif isinstance(value, list):
-                value = tuple(tuple(part) if isinstance(part, list) else part for part in value)
-            known[item.name] = value
-        return cls(**known)
-
-    @classmethod
-    def from_json(cls, text: str) -> Self:
-        """Rebuild from ``to_json`` output."""
-        return cls.from_dict(json.loads(text))
+from ltvlib.ingest.jsonvalue import JsonValue
 
 
 @dataclass(frozen=True)
-class Limits(_Json):
+class Limits(JsonValue):
     """What one upload may use; every limit is stated to the user when it is reached.
 
     Attributes:
@@ -74,7 +41,7 @@ class Limits(_Json):
 
 
 @dataclass(frozen=True)
-class Note(_Json):
+class Note(JsonValue):
     """Something the reader decided or noticed, as a translatable template with parameters.
 
     ``level`` is ``info`` (a decision taken), ``warn`` (look at this) or ``ask`` (the user must choose).
@@ -86,7 +53,7 @@ class Note(_Json):
 
 
 @dataclass(frozen=True)
-class RawColumn(_Json):
+class RawColumn(JsonValue):
     """One column of the file.
 
     Attributes:
@@ -105,7 +72,7 @@ class RawColumn(_Json):
 
 
 @dataclass(frozen=True)
-class SetAside(_Json):
+class SetAside(JsonValue):
     """A record below the header that is not a data row, or is broken; never silently dropped.
 
     Attributes:
@@ -121,7 +88,7 @@ class SetAside(_Json):
 
 
 @dataclass(frozen=True)
-class RawTable(_Json):
+class RawTable(JsonValue):
     """The table found in a file: all records accounted for, nothing interpreted yet.
 
     The data lie in Parquet at ``path`` with columns ``line BIGINT`` (1-based line in the file) and
@@ -161,7 +128,7 @@ class RawTable(_Json):
 
 
 @dataclass(frozen=True)
-class ReadOptions(_Json):
+class ReadOptions(JsonValue):
     """What the user may overrule about reading; ``None`` means: find it yourself."""
 
     encoding: str | None = None
@@ -171,7 +138,7 @@ class ReadOptions(_Json):
 
 
 @dataclass(frozen=True)
-class ColumnProfile(_Json):
+class ColumnProfile(JsonValue):
     """What the values of one raw column look like.
 
     Attributes:
@@ -203,7 +170,7 @@ class ColumnProfile(_Json):
 
 
 @dataclass(frozen=True)
-class Mapping(_Json):
+class Mapping(JsonValue):
     """Which column is which, and every choice a person made; saved as a preset.
 
     Attributes:
@@ -248,7 +215,7 @@ class Mapping(_Json):
 
 
 @dataclass(frozen=True)
-class Question(_Json):
+class Question(JsonValue):
     """A choice that must not be guessed: the field, the sentence, and the options."""
 
     field: str
@@ -258,7 +225,7 @@ class Question(_Json):
 
 
 @dataclass(frozen=True)
-class Inspection(_Json):
+class Inspection(JsonValue):
     """Everything the mapping page shows: the raw table, its profile, the proposal and what to ask."""
 
     raw: RawTable
@@ -276,60 +243,3 @@ class Inspection(_Json):
         "questions": Question,
         "notes": Note,
     }
-
-
-@dataclass(frozen=True)
-class Step(_Json):
-    """One step of the reconciliation: from the file's sum to the revenue used for LTV.
-
-    ``amount`` is a decimal as text, so that no cent is lost; negative steps take money away.
-    ``table`` names the Parquet (in the output folder) that holds the rows of the step, if any.
-    """
-
-    slug: str
-    rows: int
-    amount: str
-    table: str = ""
-
-
-@dataclass(frozen=True)
-class ImportReport(_Json):
-    """What became of every record of the file.
-
-    Invariant: ``records == used + merged + refused``. ``merged`` are records that were folded into
-    another row: exact duplicates and older versions of the same order. ``refused`` are records that
-    could not be used, each with line, column and reason in ``refused.parquet``
-    (columns ``line``, ``column``, ``reason``, ``text``).
-
-    Attributes:
-        orders, refunds, customers, lines: rows in the canonical tables.
-        customer_key: how customers were recognised: ``customer_id``, ``phone``, ``email``, ``name``.
-        customers_merged: how many spellings were folded into another customer.
-        margin_source: ``cost``, ``margin``, ``rate`` or ``none``.
-        first_at, last_at: ISO times of the first and last order.
-        refund_amount: money given back, a negative decimal as text (part of ``ltv_revenue``).
-        reasons: refused records by reason slug.
-        reconciliation: steps; the first is ``file_total``, the last ``ltv_revenue``; the amounts of all
-            but the last sum to the last.
-    """
-
-    records: int
-    used: int
-    merged: int
-    refused: int
-    orders: int
-    refunds: int
-    customers: int
-    lines: int
-    customer_key: str
-    customers_merged: int
-    margin_source: str
-    currency: str
-    first_at: str
-    last_at: str
-    reasons: dict[str, int] = field(default_factory=dict)
-    reconciliation: tuple[Step, ...] = ()
-    notes: tuple[Note, ...] = ()
-    refund_amount: str = "0"
-
-    _nested = {"reconciliation": Step, "notes": Note}

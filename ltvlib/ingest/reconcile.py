@@ -7,7 +7,7 @@ from decimal import Decimal
 from ltvlib.engine import Database
 from ltvlib.errors import LtvError
 from ltvlib.ingest.choices import Statuses
-from ltvlib.ingest.model import Step
+from ltvlib.ingest.report import Step
 from ltvlib.ingest.staging import Plan
 from ltvlib.ingest.values import compose
 

@@ -127,10 +127,8 @@ def _write_orders(database: Database, plan: Plan, out_dir: Path) -> None:
         margin=_margin_sql(plan),
         order="order by customer_id, ordered_at, order_id" if ordered else "",
     )
-    database.execute(f"set preserve_insertion_order = {str(ordered).lower()}")
     _write(database, sql, path)
     _view(database, "written", path)
-    database.execute("set preserve_insertion_order = true")
     _write(database, _customers_sql(plan), out_dir / "customers.parquet")
     _view(database, "buyers", out_dir / "customers.parquet")
 

@@ -7,7 +7,8 @@ import dataclasses
 import pandas as pd
 import streamlit as st
 
-from ltvlib.ingest.model import ImportReport, Inspection, Mapping, Question, Step
+from ltvlib.ingest.model import Inspection, Mapping, Question
+from ltvlib.ingest.report import ImportReport, Step
 from ltvlib.schema import ORDERS
 from pages.ui import receive, saved_mapping
 from pages.ui.components import plain, table

@@ -17,10 +17,12 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from ltvlib import ingest
 from ltvlib.errors import LtvError, ReadError
-from ltvlib.ingest.model import ImportReport, Limits, Mapping, ReadOptions
+from ltvlib.ingest.model import Limits, Mapping, ReadOptions
 from ltvlib.ingest.process import CancelledError
+from ltvlib.ingest.report import ImportReport
+from ltvlib.opening import open_parquet
 from ltvlib.schema import TABLES
-from ltvlib.workspace import DataSet, open_parquet
+from ltvlib.workspace import DataSet
 from pages.ui import session
 from pages.ui.registry import Job, Session, Upload
 from pages.ui.words import _, percent

@@ -18,7 +18,8 @@ from pathlib import Path
 from shutil import rmtree
 
 from ltvlib import scratch
-from ltvlib.ingest.model import ImportReport, Inspection, Limits, Mapping
+from ltvlib.ingest.model import Inspection, Limits, Mapping
+from ltvlib.ingest.report import ImportReport
 from ltvlib.samples import open_sample
 from ltvlib.workspace import Workspace
 

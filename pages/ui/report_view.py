@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from ltvlib.ingest.model import ImportReport
+from ltvlib.ingest.report import ImportReport
 from pages.ui import mapping_view, mapping_words, receive
 from pages.ui.components import downloads, plain, table
 from pages.ui.registry import Session

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from ltvlib.errors import MappingError
 from ltvlib.ingest.convert import convert
-from ltvlib.ingest.model import ImportReport, Mapping, SetAside
+from ltvlib.ingest.model import Mapping, SetAside
 from ltvlib.ingest.profile import inspect_raw
+from ltvlib.ingest.report import ImportReport
 from ltvlib.schema import TABLES
 from tests.ingest.tables import raw_table, read
 from tests.ingest.test_profile import BITRIX, BITRIX_ROWS

@@ -19,9 +19,10 @@ from ltvlib.ingest import inspect as inspect_file
 from ltvlib.ingest import load as load_file
 from ltvlib.ingest.convert import convert
 from ltvlib.ingest.direct import NotPlainError
-from ltvlib.ingest.model import ImportReport, Inspection, Limits, RawTable
+from ltvlib.ingest.model import Inspection, Limits, RawTable
 from ltvlib.ingest.profile import inspect_raw
 from ltvlib.ingest.reader import read_raw
+from ltvlib.ingest.report import ImportReport
 
 TABLES = ("orders", "customers", "order_lines", "refused", "merged")
 

@@ -13,7 +13,8 @@ import pytest
 from ltvlib import abcdx, kpis
 from ltvlib.engine import Database
 from ltvlib.errors import LimitError
-from ltvlib.ingest.model import ImportReport, Mapping
+from ltvlib.ingest.model import Mapping
+from ltvlib.ingest.report import ImportReport
 from ltvlib.samples import open_sample
 from ltvlib.settings import Attribute, Filters, Window
 from pages.ui.registry import REGISTRY, Session, Upload

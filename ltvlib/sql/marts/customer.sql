@@ -14,17 +14,9 @@ with facts as (
         min(case when is_order = 1 then month end) as first_month,
         max(case when is_order = 1 then day end) as last_day,
         max(case when is_order = 1 then month end) as last_month,
-        max(case when order_number = 1 then order_id end) as first_order_id
+        max(case when order_number = 1 then order_key end) as first_order_key
     from mart_order
     group by customer_key
-),
-
-first_orders as (
-    select f.customer_key, max(s.channel) as channel, max(s.manager) as manager
-    from facts as f
-    join orders as s on s.order_id = f.first_order_id
-    where not s.is_refund
-    group by f.customer_key
 )
 
 select
@@ -43,5 +35,5 @@ select
 from facts as f
 join customer_ids as k using (customer_key)
 left join customers as c using (customer_id)
-left join first_orders as s using (customer_key)
+left join documents as s on s.order_key = f.first_order_key
 left join mart_first_product as p using (customer_key)

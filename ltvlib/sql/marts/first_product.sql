@@ -8,7 +8,8 @@ from (
         l.category,
         row_number() over (partition by m.customer_key order by l.revenue desc, l.product_id) as place
     from mart_order as m
-    join order_lines as l on l.order_id = m.order_id
+    join documents as d using (order_key)
+    join order_lines as l on l.order_id = d.order_id
     where m.order_number = 1
 ) as ranked
 where place = 1

@@ -3,20 +3,15 @@
 create or replace table mart_order as
 select
     customer_key,
-    order_id,
-    ts,
+    order_key,
     day,
     month,
     day_of_month,
     is_order,
-    cast(row_number() over w as integer) as order_number,
-    case when row_number() over w > 1 then day - lag(day) over w end as gap_days,
+    cast(case when is_order = 1 then row_number() over w else 0 end as integer) as order_number,
+    case when is_order = 1 and row_number() over w > 1 then day - lag(day) over w end as gap_days,
     revenue,
     margin
 from o
-where is_order = 1
-window w as (partition by customer_key order by ts, order_id)
-union all
-select customer_key, order_id, ts, day, month, day_of_month, is_order, 0, null, revenue, margin
-from o
-where is_order = 0
+-- orders before refunds, so that the numbers of the orders have no holes
+window w as (partition by customer_key order by is_order desc, ts, order_key)

@@ -1,0 +1,157 @@
+"""A table of marketing spend from any file: which columns are month, channel and amount, and their values."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from contextlib import closing
+from functools import cache
+
+from babel.dates import get_month_names
+
+from ltvlib.engine import Database, EngineLimits
+from ltvlib.errors import MappingError
+from ltvlib.ingest.dates import DateStyle
+from ltvlib.ingest.model import RawColumn, RawTable, SetAside
+from ltvlib.ingest.numbers import NumberStyle
+from ltvlib.ingest.report import SpendRead
+from ltvlib.ingest.styles import RAW, date_of, date_style, number_of, number_style, open_raw
+from ltvlib.ingest.synonyms import normal
+from ltvlib.ingest.values import cell, compose
+from ltvlib.settings import month_number
+
+MAX_ROWS = 200_000
+"""A longer table is not one of spend by month and channel."""
+WORDS = {
+    "month": ("month", "месяц", "period", "период", "date", "дата", "day", "день", "dt"),
+    "channel": (
+        "channel", "канал", "source", "источник", "source id", "utm source", "campaign", "кампания", "рекламная кампания",
+        "media", "площадка", "статья", "статья расходов", "costs type",
+    ),
+    "amount": (
+        "amount", "сумма", "spend", "cost", "costs", "расход", "расходы", "затраты", "бюджет", "budget", "стоимость",
+        "расход с ндс", "расход с ндс руб", "потрачено", "money", "итого",
+    ),
+}  # fmt: skip
+"""Normal headers of each column, the best first."""
+
+
+def read_spend(raw: RawTable, limits: EngineLimits | None = None) -> SpendRead:
+    """Month, channel and amount of every record of a raw table.
+
+    A column is found by its header, else by its values: the first with dates or months, the last with numbers, the
+    first other one for the channel. Amounts may be exact to four places; a negative amount is money back.
+
+    Raises:
+        MappingError: there is no column of months or of amounts, the order of day and month is open, or the table is
+            too long.
+    """
+    if raw.rows > MAX_ROWS:
+        raise MappingError("A table of spend has at most {limit} rows; this one is longer.", limit=MAX_ROWS)
+    with closing(Database(limits or EngineLimits())) as database:
+        open_raw(raw, database)
+        month, dates = _month_column(database, raw)
+        amount, numbers = _amount_column(database, raw, month)
+        channel = _named(raw, "channel", {month.key, amount.key}) or _first_text(raw, {month.key, amount.key})
+        sql = "select line, {day}, {text}, {money}, {paid}, {channel} from {table} order by line"
+        values = compose(
+            sql,
+            day=f"cast({date_of(month, dates)} as date)" if dates else "cast(null as date)",
+            text=cell(month.key, month.kind),
+            money=f"cast({number_of(amount, numbers)} as decimal(18, 4))",
+            paid=cell(amount.key, amount.kind),
+            channel=cell(channel.key, channel.kind) if channel else "''",
+            table=RAW,
+        )
+        found = [_judged(*row) for row in database.rows(values)]
+    rows = tuple(row for row in found if isinstance(row, tuple))
+    refused = tuple(row for row in found if isinstance(row, SetAside))
+    names = (month.name, channel.name if channel else "", amount.name)
+    return SpendRead(rows, (*raw.set_aside, *refused), raw.records, names)
+
+
+def _judged(
+    line: int, day: dt.date | None, text: str | None, money: object, paid: str | None, channel: str | None
+) -> tuple[int, str, str, int] | SetAside:
+    month = month_number(day) if day else month_of(text or "")
+    if month is None:
+        return SetAside(line, "bad_date" if text else "no_date", "; ".join(x or "" for x in (text, channel, paid)))
+    if money is None:
+        return SetAside(line, "bad_number" if paid else "no_amount", "; ".join(x or "" for x in (text, channel, paid)))
+    return month, channel or "", str(money), line
+
+
+def month_of(text: str) -> int | None:
+    """Month number of ``2025-03``, ``03.2025``, ``March 2025``, ``март 2025``, ``мар.25``; ``None`` for anything else."""
+    found = re.fullmatch(r"(\d{4})[-./ ](\d{1,2})|(\d{1,2})[-./ ](\d{4})", text.strip())
+    if found:
+        year, month = (found[1], found[2]) if found[1] else (found[4], found[3])
+        return int(year) * 12 + int(month) - 1 if 1 <= int(month) <= 12 else None
+    words = re.fullmatch(r"([^\W\d]+)\.?[\s.'’-]*(\d{4}|\d{2})(?:\s*г\.?)?", text.strip().casefold())
+    numbers = {number for name, number in _month_words().items() if words and name.startswith(words[1])}
+    if words is None or len(words[1]) < 3 or len(numbers) != 1:
+        return None
+    year = int(words[2]) + (2000 if len(words[2]) == 2 else 0)
+    return year * 12 + numbers.pop() - 1
+
+
+@cache
+def _month_words() -> dict[str, int]:
+    """Month names in English and Russian, nominative, genitive and short -> 1..12; a beginning is enough."""
+    found: dict[str, int] = {}
+    for locale in ("en", "ru"):
+        for context in ("format", "stand-alone"):
+            for width in ("wide", "abbreviated"):
+                names = get_month_names(width, context, locale)
+                found |= {name.casefold().rstrip("."): number for number, name in names.items()}
+    return found
+
+
+def _named(raw: RawTable, field: str, taken: set[str]) -> RawColumn | None:
+    """The column whose header is the best word for a field."""
+    free = {normal(column.name): column for column in raw.columns if column.key not in taken}
+    return next((free[word] for word in WORDS[field] if word in free), None)
+
+
+def _first_text(raw: RawTable, taken: set[str]) -> RawColumn | None:
+    return next((column for column in raw.columns if column.key not in taken and column.kind == "text"), None)
+
+
+def _month_column(database: Database, raw: RawTable) -> tuple[RawColumn, DateStyle | None]:
+    named = _named(raw, "month", set())
+    for column in ([named] if named else []) + list(raw.columns):
+        if column.kind == "timestamp":
+            return column, DateStyle()
+        style = date_style(database, column, bare=column is named)
+        if len(style.formats) > 1:
+            raise MappingError(
+                "The dates of the column {column} can be read with the day or the month first; write the months as 2025-03.",
+                column=column.name,
+            )
+        if style.formats:
+            return column, style
+        if _are_months(database, column):
+            return column, None
+    raise MappingError(
+        "The file has no column of months: one like 2025-03, 03.2025, 01.03.2025 or March 2025 is needed."
+    )
+
+
+def _are_months(database: Database, column: RawColumn) -> bool:
+    sql = "select distinct {cell} from {table} where {cell} is not null limit 500"
+    texts = [row[0] for row in database.rows(compose(sql, cell=cell(column.key, column.kind), table=RAW))]
+    known = sum(month_of(text) is not None for text in texts)
+    return bool(texts) and known * 2 > len(texts)
+
+
+def _amount_column(database: Database, raw: RawTable, month: RawColumn) -> tuple[RawColumn, NumberStyle]:
+    named = _named(raw, "amount", {month.key})
+    for column in ([named] if named else []) + [c for c in reversed(raw.columns) if c.key != month.key]:
+        style = number_style(database, column)
+        if style.decimal == "?":
+            raise MappingError(
+                "The amounts of the column {column} fit both a decimal comma and a point.", column=column.name
+            )
+        if style.numbers * 2 > max(1, style.filled):
+            return column, style
+    raise MappingError("The file has no column of amounts.")
