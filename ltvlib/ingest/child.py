@@ -75,10 +75,12 @@ def inspect_job(payload: dict[str, Any], limits: Limits, progress: Progress) -> 
 
 def _inspect(payload: dict[str, Any], limits: Limits, progress: Progress, direct: bool) -> dict[str, Any]:
     from ltvlib.ingest.budget import engine_limits
+    from ltvlib.ingest.hierarchy import unfold
     from ltvlib.ingest.profile import inspect_raw
 
     raw = _read(payload, limits, lambda message, share: progress(message, share * 0.8), direct)
     progress("Looking at the columns", 0.85)
+    raw = unfold(raw, engine_limits(limits))
     return _plain(inspect_raw(raw, _mapping(payload), engine_limits(limits)))
 
 

@@ -77,7 +77,7 @@ class SetAside(JsonValue):
 
     Attributes:
         line: 1-based line in the file (spreadsheet row for sheets).
-        reason: slug: ``totals``, ``repeated_header``, ``units``, ``footer``, ``too_many_fields``,
+        reason: slug: ``totals``, ``repeated_header``, ``units``, ``footer``, ``group``, ``too_many_fields``,
             ``too_few_fields``, ``open_quote``, ``line_too_long``, ``comment``.
         text: the record as read, capped at 500 characters, for the refused-rows download.
     """

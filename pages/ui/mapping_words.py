@@ -72,6 +72,7 @@ def reason_name(slug: str) -> str:
         "repeated_header": _("Header repeated"),
         "units": _("Row of units"),
         "footer": _("Note below the table"),
+        "group": _("Heading of a group, written down to its rows"),
         "comment": _("Comment"),
         "too_many_fields": _("More fields than columns"),
         "too_few_fields": _("Fewer fields than columns"),
