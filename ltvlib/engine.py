@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from shutil import rmtree
+from textwrap import indent
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -87,9 +88,9 @@ class Answer:
 
 @cache
 def sql_text(name: str) -> str:
-    """Text of ``ltvlib/sql/<name>.sql``; ``-- include: other`` lines are replaced by that file's text."""
+    """Text of ``ltvlib/sql/<name>.sql``; ``-- include: other`` lines are replaced by that file's text, indented alike."""
     text = (SQL_DIR / f"{name}.sql").read_text(encoding="utf-8")
-    return re.sub(r"^-- include: (\S+)$", lambda m: sql_text(m.group(1)).rstrip(), text, flags=re.M)
+    return re.sub(r"^( *)-- include: (\S+)$", lambda m: indent(sql_text(m[2]).rstrip(), m[1]), text, flags=re.M)
 
 
 def quote(identifier: str) -> str:
@@ -159,7 +160,7 @@ class Database:
     def arrow(self, sql: str, params: Mapping[str, object] | None = None) -> pa.Table:
         """Like ``query``, as an Arrow table."""
         with self._cursor() as cursor:
-            return _run(cursor, sql, params).to_arrow_reader().read_all()
+            return cursor.sql(sql, params=_used(sql, params)).to_arrow_reader().read_all()
 
     def tables(self) -> set[str]:
         """Names of the tables and views that exist."""
@@ -224,8 +225,13 @@ class Database:
 
 
 def _run(cursor: Any, sql: str, params: Mapping[str, object] | None) -> Any:
-    used = {key: value for key, value in (params or {}).items() if re.search(rf"\${key}\b", sql)}
+    used = _used(sql, params)
     return cursor.execute(sql, used) if used else cursor.execute(sql)
+
+
+def _used(sql: str, params: Mapping[str, object] | None) -> dict[str, object]:
+    """The values that ``sql`` names; DuckDB refuses others."""
+    return {key: value for key, value in (params or {}).items() if re.search(rf"\${key}\b", sql)}
 
 
 def _dispose(root: Any, temp: str) -> None:

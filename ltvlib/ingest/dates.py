@@ -11,9 +11,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Self
 
 from ltvlib.engine import Database
+from ltvlib.ingest.jsonvalue import JsonValue
 from ltvlib.ingest.values import Shape, cell
 
 EXCEL = "excel_serial_1900"
@@ -58,7 +58,7 @@ _BARE = {
 
 
 @dataclass(frozen=True)
-class DateStyle:
+class DateStyle(JsonValue):
     """How a column writes its dates.
 
     Attributes:
@@ -81,12 +81,6 @@ class DateStyle:
     offset: bool = False
     clock: bool = False
     dotted: bool = False
-
-    @classmethod
-    def from_dict(cls, data: dict[str, Any]) -> Self:
-        """Rebuild from ``dataclasses.asdict`` output that went through JSON."""
-        values: dict[str, Any] = {key: tuple(v) if isinstance(v, list) else v for key, v in data.items()}
-        return cls(**values)
 
     @property
     def share(self) -> float:

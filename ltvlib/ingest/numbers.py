@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Self
 
+from ltvlib.ingest.jsonvalue import JsonValue
 from ltvlib.ingest.values import Shape
 from ltvlib.schema import MONEY
 
@@ -27,7 +27,7 @@ _DESTROYED = re.compile(r"[-+]?9[.,]?9*[eE]\+?9+")
 
 
 @dataclass(frozen=True)
-class NumberStyle:
+class NumberStyle(JsonValue):
     """How a column writes its numbers.
 
     Attributes:
@@ -48,12 +48,6 @@ class NumberStyle:
     percent: bool = False
     destroyed: int = 0
     lines: tuple[int, ...] = ()
-
-    @classmethod
-    def from_dict(cls, data: dict[str, Any]) -> Self:
-        """Rebuild from ``dataclasses.asdict`` output that went through JSON."""
-        values: dict[str, Any] = {key: tuple(v) if isinstance(v, list) else v for key, v in data.items()}
-        return cls(**values)
 
     @property
     def share(self) -> float:

@@ -4,10 +4,7 @@ create or replace table mart_customer_back as
 select
     customer_key,
     $as_of_month - month - case when day_of_month >= $as_of_day_of_month then 1 else 0 end as back,
-    cast(sum(is_order) as integer) as orders,
-    cast(sum(revenue) as decimal(18, 4)) as revenue,
-    cast(sum(margin) as decimal(18, 4)) as margin,
-    max(case when is_order = 1 then day end) as last_day
+-- include: marts/document_sums
 from mart_order
 group by 1, 2
 

@@ -7,10 +7,7 @@ select
     e.grp,
     p.cohort,
     p.age,
-    cast(sum(case when p.orders > 0 then 1 else 0 end) as bigint) as customers,
-    cast(sum(p.orders) as bigint) as orders,
-    sum(p.revenue) as revenue,
-    sum(p.margin) as margin
+-- include: metrics/cohort_sums
 from mart_customer_{{grain}} as p
 join eligible as e using (customer_key)
 where p.cohort >= $since_period and p.period < $end_period

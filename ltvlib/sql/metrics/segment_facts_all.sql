@@ -1,14 +1,7 @@
 -- grain: segment; additive facts of the window for all customers, the join to attributes saved
 select
     s.segment,
-    count(*) as customers,
-    cast(sum(case when s.orders > 0 then 1 else 0 end) as bigint) as buyers,
-    cast(sum(s.orders) as bigint) as orders,
-    sum(s.revenue) as revenue,
-    sum(s.margin) as margin,
-    sum(s.lifetime_margin) as lifetime_margin,
-    max(s.last_day) as last_day,
-    cast(sum(s.last_day) as bigint) as sum_last_day
+-- include: metrics/segment_sums
 from ({{classified}}) as s
 where s.is_acquired = 1
 group by s.segment
