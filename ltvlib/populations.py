@@ -34,7 +34,9 @@ class Population:
         if filters.until is not None:
             parts.append("and first_month < $until")
             params["until"] = filters.until
-        if filters.segments and filters.rules is not None:
+        if filters.segments:
+            if filters.rules is None:
+                raise ValueError("segments are chosen under rules: give Filters both")
             inner = classified(filters.rules, filters.until, workspace)
             for name in rule_params(filters.rules):  # the metric may classify by other rules of its own
                 inner = inner.replace(f"${name}", f"$only_{name}")

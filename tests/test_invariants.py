@@ -157,3 +157,8 @@ def test_a_buyer_in_a_period_cut_by_the_filter_has_not_left(tmp_path, grain: Gra
     known = table.average[~np.isnan(table.average)]
     assert known[0] == 1
     assert (known[1:] == 0.5).all(), "Ann has left, Ben has not"
+
+
+def test_segments_without_rules_are_refused(year):
+    with pytest.raises(ValueError, match="rules"):
+        kpis.overview(year, Filters(segments=(AbcdxSegment.A,)))

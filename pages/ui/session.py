@@ -70,6 +70,15 @@ def settle() -> None:
     name = st.session_state.pop("open_next", None)
     if name is not None:
         st.session_state["data"] = name
+    wanted = st.session_state.get("data") or st.query_params.get("data")
+    if wanted == UPLOAD and me().workspace is None:
+        st.toast(
+            _(
+                "The uploaded file is not open in this tab: it is closed with its own tab or after an hour without a click. Drop it again; a sample is shown meanwhile."
+            ),
+            icon=":material/info:",
+            duration="infinite",
+        )
 
 
 def workspace() -> Workspace:
