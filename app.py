@@ -26,11 +26,20 @@ pages = {
         "pages/definitions.py", title=_("Definitions"), icon=":material/menu_book:", url_path="definitions"
     ),
     "cohorts": st.Page("pages/cohorts.py", title=_("Cohorts"), icon=":material/grid_on:", url_path="cohorts"),
+    "ltv": st.Page("pages/ltv.py", title=_("LTV laboratory"), icon=":material/science:", url_path="ltv"),
+    "acquisition": st.Page(
+        "pages/acquisition.py", title=_("Acquisition"), icon=":material/campaign:", url_path="acquisition"
+    ),
+    "drivers": st.Page(
+        "pages/drivers.py", title=_("What moves the profit"), icon=":material/account_tree:", url_path="drivers"
+    ),
+    "plan": st.Page("pages/plan.py", title=_("What-if plan"), icon=":material/tune:", url_path="plan"),
 }
 page = st.navigation(
     {
         _("Start"): [pages["data"]],
         _("Your customers"): [pages["overview"], pages["segments"], pages["cohorts"]],
+        _("Your money"): [pages["acquisition"], pages["ltv"], pages["drivers"], pages["plan"]],
         _("Help"): [pages["definitions"]],
     }
 )

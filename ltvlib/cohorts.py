@@ -108,8 +108,7 @@ def cohort_table(
     Empty data give a table without rows.
     """
     filters = filters or Filters()
-    answer = _cells(workspace, grain, by, filters)
-    cube = cube_of(answer.frame, grain, workspace.as_of(filters))
+    cube, answer = cohort_cube(workspace, by, filters, grain)
     if not len(cube.cohorts):
         nothing = np.zeros((0, 0))
         return CohortTable(
@@ -134,6 +133,15 @@ def cohort_table(
         cube.as_of,
         answer,
     )
+
+
+def cohort_cube(
+    workspace: Workspace, by: Attribute | None = None, filters: Filters | None = None, grain: Grain = Grain.MONTH
+) -> tuple[Cube, Answer]:
+    """Additive facts by group x cohort x age, the cells under every cohort table, and the query behind them."""
+    filters = filters or Filters()
+    answer = _cells(workspace, grain, by, filters)
+    return cube_of(answer.frame, grain, workspace.as_of(filters)), answer
 
 
 def ltv_at(
@@ -175,7 +183,7 @@ def cell_customers(
     first_day, last_day (dates), orders, revenue, margin (at that age), cumulative_margin (to that age).
     """
     filters = filters or Filters()
-    span = _span(workspace, table_grain, filters)
+    span = cohort_span(workspace, table_grain, filters)
     start = period_number(cohort, table_grain) if cohort else None
     as_of = workspace.as_of(filters)
     params: dict[str, object] = {
@@ -206,7 +214,7 @@ def _group(by: Attribute | None) -> str:
     return quote(by.value) if by else "''"
 
 
-def _span(workspace: Workspace, grain: Grain, filters: Filters) -> dict[str, object]:
+def cohort_span(workspace: Workspace, grain: Grain, filters: Filters) -> dict[str, object]:
     """First cohort counted and first period not counted. A period cut by ``since`` or ``until`` is left out whole."""
     since = -(10**6)
     if filters.since is not None:
@@ -225,7 +233,7 @@ def _end_month(workspace: Workspace, filters: Filters) -> int:
 
 
 def _cells(workspace: Workspace, grain: Grain, by: Attribute | None, filters: Filters) -> Answer:
-    span = _span(workspace, grain, filters)
+    span = cohort_span(workspace, grain, filters)
     if by is None and not filters.attributes and not filters.segments and filters.until is None:
         return workspace.ask("cohort_cells_all", span, grain=grain)
     return workspace.ask("cohort_cells", span, filters=filters, grain=grain, expressions={"group": _group(by)})
@@ -248,7 +256,7 @@ def _parts(cube: Cube, measure: Measure, basis: Basis) -> Parts:
 
 def _rolling(workspace: Workspace, cube: Cube, grain: Grain, by: Attribute | None, filters: Filters) -> np.ndarray:
     """Customers whose last order is at age k or later, group x cohort x age; a running period counts as later."""
-    span = {**_span(workspace, grain, filters), "end_month": _end_month(workspace, filters)}
+    span = {**cohort_span(workspace, grain, filters), "end_month": _end_month(workspace, filters)}
     expressions = {"group": _group(by), "period": PERIOD[grain]}
     frame = workspace.ask("cohort_last", span, filters=filters, grain=grain, expressions=expressions).frame
     counts = np.zeros(cube.customers.shape)

@@ -56,6 +56,19 @@ def cumulative_ltv(cumulative_amount: ArrayLike, cohort_size: ArrayLike) -> np.n
     return divide(cumulative_amount, cohort_size)
 
 
+def cac(spend: ArrayLike, new_customers: ArrayLike) -> np.ndarray:
+    """Acquisition cost / new customers of the same months and channel. Unit: currency a customer.
+
+    Undefined without new customers, and where no spend is recorded (``nan``): nothing known is not nothing spent.
+    """
+    return divide(spend, new_customers)
+
+
+def romi(margin: ArrayLike, spend: ArrayLike) -> np.ndarray:
+    """(margin - acquisition cost) / acquisition cost. Unit: share; -1 = all lost, 0 = paid back. Undefined without spend."""
+    return divide(np.asarray(margin, dtype=float) - np.asarray(spend, dtype=float), spend)
+
+
 def margin_rate(margin: ArrayLike, revenue: ArrayLike) -> np.ndarray:
     """Gross margin / revenue. Unit: share; can be negative. Undefined without revenue."""
     return divide(margin, revenue)

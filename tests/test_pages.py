@@ -12,11 +12,15 @@ from ltvlib.samples import samples
 from pages.ui.registry import REGISTRY
 from tests.conftest import ROOT, open_rows
 
-PAGES = ("overview", "segments", "cohorts", "definitions")
+PAGES = ("overview", "segments", "cohorts", "acquisition", "ltv", "drivers", "plan", "definitions")
 TITLES = {
     "overview": ("Overview", "Обзор"),
     "segments": ("Segments (ABCDX)", "Сегменты (ABCDX)"),
     "cohorts": ("Cohorts", "Когорты"),
+    "acquisition": ("Acquisition", "Привлечение"),
+    "ltv": ("LTV laboratory", "Лаборатория LTV"),
+    "drivers": ("What moves the profit", "Что движет прибылью"),
+    "plan": ("What-if plan", "План «что, если»"),
     "definitions": ("How the numbers are counted", "Как считаются показатели"),
 }
 
@@ -100,6 +104,15 @@ def test_a_link_reproduces_the_view():
     assert at.session_state["data"] == "b2b"
     assert at.session_state["b2b_window"] == 6
     assert at.slider(key="b2b_value").value == 1000
+
+
+def test_a_link_to_somebody_elses_upload_says_what_it_is():
+    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    at.query_params["data"] = "upload"
+    at.query_params["lang"] = "en"
+    healthy(at.run())
+    assert "not open in this tab" in at.toast[0].value
+    assert not healthy(at.run()).toast, "said once"
 
 
 def test_a_suggested_border_is_one_click():

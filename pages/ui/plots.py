@@ -65,6 +65,6 @@ def money_axis(low: float, high: float) -> dict[str, object]:
         return {}
     raw = (high - low) / 4
     power = 10.0 ** np.floor(np.log10(raw))
-    step = next(m * power for m in (1, 2, 5, 10) if m * power >= raw)
+    step = next(m * power for m in (1, 2, 2.5, 5, 10) if m * power >= raw)
     places = np.arange(np.floor(low / step), np.ceil(high / step) + 1) * step
     return {"tickvals": places, "ticktext": [short_money(float(place), "") for place in places]}

@@ -1,41 +1,11 @@
-"""The definition of every metric as data: one record feeds tooltips, the help page and the README table.
-
-Texts are English translation keys; ``{months}``-like placeholders are filled by the page.
-"""
+"""Customers, cohorts and segments: the figures of the overview, the cohorts and ABCDX pages."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from ltvlib.definitions.metric import Metric
 from ltvlib.errors import N_
 
-
-@dataclass(frozen=True)
-class Metric:
-    """One metric in words.
-
-    Attributes:
-        slug: name in code and data.
-        label: short name on screen.
-        unit: ``money``, ``share``, ``count``, ``number``, ``days`` or ``points``.
-        formula: how it is counted, in words.
-        meaning: what it tells an owner, one sentence.
-        undefined: when it is a dash.
-        good: ``up`` when more is better, ``down`` when less is, ``""`` where it depends.
-        source: paper, standard or article the definition follows.
-    """
-
-    slug: str
-    label: str
-    unit: str
-    formula: str
-    meaning: str
-    undefined: str = ""
-    good: str = "up"
-    source: str = ""
-
-
-_ALL = (
+METRICS = (
     Metric(
         "ltv_m",
         N_("Profit LTV, {months} months"),
@@ -198,16 +168,3 @@ _ALL = (
         source=N_("Pareto; the concentration curve of Lorenz (1905)"),
     ),
 )
-
-METRICS: dict[str, Metric] = {metric.slug: metric for metric in _ALL}
-"""All metrics by slug."""
-
-
-def markdown_table() -> str:
-    """All definitions as the Markdown table that stands in the README."""
-    lines = ["| figure | what it tells you | how it is counted |", "| --- | --- | --- |"]
-    lines += [
-        f"| {metric.label} | {metric.meaning} | {metric.formula} |".replace("{months}", "12")
-        for metric in METRICS.values()
-    ]
-    return "\n".join(lines)

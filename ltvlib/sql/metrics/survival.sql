@@ -1,0 +1,26 @@
+-- grain: days x whether the customer has gone; customers. The clock starts at order number $start_order. A customer
+-- silent for more than $lapse_days at $to_day ended at the last order; the others are still with us at $to_day.
+-- Only clocks that began on $from_day or later.
+with eligible as (
+    select customer_key, first_month from mart_customer where true /* filters */
+),
+
+lives as (
+    select
+        m.customer_key,
+        max(case when m.order_number = $start_order then m.day end) as start_day,
+        max(m.day) as last_day
+    from mart_order as m
+    join eligible as e using (customer_key)
+    where m.is_order = 1 and m.day < $to_day and e.first_month >= $since_month
+    group by m.customer_key
+)
+
+select
+    case when $to_day - last_day > $lapse_days then last_day - start_day else $to_day - start_day end as days,
+    case when $to_day - last_day > $lapse_days then 1 else 0 end as is_ended,
+    count(*) as n
+from lives
+where start_day >= $from_day
+group by 1, 2
+order by 1, 2

@@ -1,0 +1,57 @@
+"""Does my first sale pay for the marketing, or do I live on repeat purchases?"""
+
+import streamlit as st
+
+from ltvlib import economics
+from pages.ui import acquisition_story, acquisition_view, choices, money, money_view, session
+from pages.ui.components import heading, nothing, plain
+from pages.ui.widgets import choose, switch
+from pages.ui.words import _
+
+heading(_("Acquisition"), _("Does my first sale pay for the marketing, or do I live on repeat purchases?"))
+found, spend, costs = choices.filters(), money.spend(), money.costs()
+known = session.remember(economics.known_horizons, spend, filters=found)
+if not known:
+    nothing(_("No month of new customers is complete yet, so nothing can be said about payback."))
+    money_view.forms()
+    st.stop()
+
+with st.container(horizontal=True):
+    horizon = switch(
+        _("Judge customers after"),
+        list(known),
+        acquisition_view.horizon_name,
+        choices.key("horizon"),
+        economics.usual_horizon(known),
+    )
+    times = acquisition_view.back_by(horizon)
+    back = switch(_("The money must be back by month"), times, str, choices.key("back_by"), times[-1])
+view = session.remember(economics.acquisition, spend, costs, horizon, filters=found)
+currency = session.workspace().info.currency
+
+st.markdown(
+    " ".join(
+        filter(
+            None, (acquisition_story.verdict(view.company, currency), acquisition_story.trend(view.company, currency))
+        )
+    )
+)
+if view.ignored:
+    st.caption(_("Spend is known by channel and month only: other filters are left aside on this page."))
+acquisition_view.tiles(view.company)
+acquisition_view.channels(view, back)
+st.caption(
+    _("All figures in {margin}.", margin=plain(money.margin_words()))
+    + " "
+    + money_view.spend_line(spend, view.spend_outside, view.customers_before)
+)
+
+options = [acquisition_view.COMPANY, *(row.name or "" for row in view.channels if row.customers)]
+left, right = st.columns(2)
+with left:
+    picked = choose(_("Channel"), options, acquisition_view.channel_name, choices.key("payback_of"))
+    acquisition_view.curve(view, picked)
+with right:
+    acquisition_view.cash(view)
+acquisition_view.months(view)
+money_view.forms()

@@ -1,0 +1,129 @@
+"""Sections of the acquisition page: tiles, channels, months, cash."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from ltvlib import economics
+from ltvlib.economics import Acquisition
+from ltvlib.payback import Payback, cash_gap, cash_path
+from pages.ui import acquisition_charts, acquisition_story, choices, session
+from pages.ui.components import chart, definition, downloads, label, plain, table
+from pages.ui.tiles import figure
+from pages.ui.words import _, plural, symbol
+
+COMPANY = "*"
+"""The choice of the whole company; no channel is called so."""
+BACK_BY = (0, 1, 3, 6, 9, 12, 18, 24)
+
+
+def channel_name(name: str | None) -> str:
+    """A channel, or the whole company, in words."""
+    return _("All channels") if name is None or name == COMPANY else name or _("Channel not known")
+
+
+def horizon_name(months: int) -> str:
+    """A horizon in words."""
+    return plural("{n} month", "{n} months", months) if months else _("first month")
+
+
+def back_by(horizon: int) -> list[int]:
+    """Payback times that can be asked for under a horizon."""
+    return [month for month in BACK_BY if month <= horizon]
+
+
+def tiles(found: Payback) -> None:
+    """The six figures of a verdict."""
+    with st.grid(3, gap="small", min_column_width=160):
+        figure("cac", found.cac)
+        figure("first_order_margin", found.first_order_margin)
+        figure("first_order_romi", found.first_order_romi)
+        figure("payback_months", found.payback_month, acquisition_story.payback(found))
+        figure("ltv_cac_ratio", found.ltv_cac_ratio, note=horizon_name(found.horizon))
+        figure("romi", found.romi, note=horizon_name(found.horizon))
+
+
+def channels(found: Acquisition, months: int) -> None:
+    """The channels: verdict, what may be paid, what is paid."""
+    frame = economics.channel_table(found, months)
+    frame.insert(0, "name", [channel_name(row.name) for row in found.channels])
+    frame.insert(1, "verdict", [acquisition_story.short_verdict(row) for row in found.channels])
+    sign = symbol(session.workspace().info.currency)
+    with st.container(border=True):
+        st.markdown("**" + _("How much may a customer from each channel cost, and how much does one cost?") + "**")
+        columns = _columns(sign, found.company.horizon)
+        shown = frame.round(
+            dict.fromkeys(
+                ("affordable_cac", "cac", "recent_cac", "spend", "first_order_margin", "margin_at_horizon"), 0
+            )
+        )
+        table(shown, "channels", _("Channels with cost, margin, payback and verdict"), columns)
+        titles = {name: str(column["label"]) for name, column in columns.items()}
+        downloads(lambda: shown[list(columns)].rename(columns=titles), "channels", "channels")
+
+
+def _columns(sign: str, horizon: int) -> dict[str, Any]:
+    number, text = st.column_config.NumberColumn, st.column_config.TextColumn
+
+    def money(slug: str) -> Any:
+        return number(f"{label(slug)}, {sign}", format="localized", help=definition(slug))
+
+    return {
+        "name": text(_("Channel"), pinned=True),
+        "verdict": text(_("Verdict")),
+        "affordable_cac": money("affordable_cac"),
+        "cac": money("cac"),
+        "recent_cac": number(
+            _("CAC now, {currency}", currency=sign),
+            format="localized",
+            help=_("The last three complete months with spend."),
+        ),
+        "new_customers": number(label("new_customers"), format="localized", help=definition("new_customers")),
+        "spend": number(_("Spend, {currency}", currency=sign), format="localized"),
+        "first_order_margin": money("first_order_margin"),
+        "first_order_romi": number(label("first_order_romi"), format="percent", help=definition("first_order_romi")),
+        "margin_at_horizon": number(
+            _("Brought by month {n}, {currency}", n=horizon, currency=sign),
+            format="localized",
+            help=definition("cumulative_ltv"),
+        ),
+        "ltv_cac_ratio": number(label("ltv_cac_ratio"), format="%.1f", help=definition("ltv_cac_ratio")),
+        "romi": number(label("romi"), format="percent", help=definition("romi")),
+    }
+
+
+def curve(found: Acquisition, picked: str) -> None:
+    """The payback curve of the company or of one channel."""
+    row = found.company if picked == COMPANY else found.channel(picked)
+    currency = session.workspace().info.currency
+    title = acquisition_story.curve_title(row, plain(channel_name(row.name)), currency)
+    slugs = ("cumulative_ltv", "cac", "payback_months")
+    chart(acquisition_charts.payback_curve(row, currency), "payback_curve", title, title, found.answer, slugs)
+
+
+def months(found: Acquisition) -> None:
+    """Cost of a new customer and first-order margin by month."""
+    title = _("Every month: what a new customer cost, and what the first order left")
+    picture = acquisition_charts.months(found.months, session.workspace().info.currency)
+    chart(picture, "cac_months", title, title, found.answer, ("cac", "first_order_margin"))
+
+
+def cash(found: Acquisition) -> None:
+    """Money that is out while the growth does not yet carry itself."""
+    row, currency = found.company, session.workspace().info.currency
+    planned = st.number_input(
+        _("Planned new customers a month"),
+        1,
+        1_000_000,
+        economics.planned_customers(found),
+        key=choices.key("planned"),
+        help=definition("cash_gap"),
+    )
+    path = cash_path(row.curve, row.cac, planned)
+    words = acquisition_story.cash(cash_gap(path), planned, row.horizon, currency)
+    if words:
+        st.markdown(words)
+        title = _("Money in hand if every month wins as many customers")
+        chart(acquisition_charts.cash(path, currency), "cash_path", title, title, found.answer, ("cash_gap",))
