@@ -15,7 +15,7 @@ METRICS = (
     ),
     Metric(
         "plan_ltv",
-        N_("A newcomer brings by month {months}"),
+        N_("Newcomer by month {months}"),
         "money",
         N_(
             "Margin after variable costs of a new customer by month {months} after the month of the first order; under a plan, first and later orders change as those of the year's newcomers do."

@@ -101,13 +101,41 @@ def curve(found: Acquisition, picked: str) -> None:
     title = acquisition_story.curve_title(row, plain(channel_name(row.name)), currency)
     slugs = ("cumulative_ltv", "cac", "payback_months")
     chart(acquisition_charts.payback_curve(row, currency), "payback_curve", title, title, found.answer, slugs)
+    if picked != COMPANY:
+        st.markdown(acquisition_story.verdict(row, currency))
 
 
 def months(found: Acquisition) -> None:
-    """Cost of a new customer and first-order margin by month."""
+    """Cost of a new customer and first-order margin by month, as a picture and as a table."""
     title = _("Every month: what a new customer cost, and what the first order left")
-    picture = acquisition_charts.months(found.months, session.workspace().info.currency)
+    currency = session.workspace().info.currency
+    picture = acquisition_charts.months(found.months, currency)
     chart(picture, "cac_months", title, title, found.answer, ("cac", "first_order_margin"))
+    with st.expander(_("The same by month as a table"), icon=":material/table:"):
+        frame = found.months.round({"cac": 0, "first_order_margin": 0, "spend": 0})
+        columns = _month_columns(symbol(currency))
+        table(frame, "cac_table", title, columns)
+        titles = {name: str(column["label"]) for name, column in columns.items()}
+        downloads(lambda: frame[list(columns)].rename(columns=titles), "months", "cac_table")
+
+
+def _month_columns(sign: str) -> dict[str, Any]:
+    column = st.column_config
+    money = ("spend", "cac", "first_order_margin")
+    names = {"spend": _("Spend, {currency}", currency=sign)}
+    return {
+        "month": column.DateColumn(_("Month"), format="MMM YYYY", pinned=True),
+        "new_customers": column.NumberColumn(
+            label("new_customers"), format="localized", help=definition("new_customers")
+        ),
+        **{
+            name: column.NumberColumn(names.get(name) or f"{label(name)}, {sign}", format="localized") for name in money
+        },
+        "first_order_romi": column.NumberColumn(
+            label("first_order_romi"), format="percent", help=definition("first_order_romi")
+        ),
+        "payback_month": column.NumberColumn(label("payback_months"), format="%d", help=definition("payback_months")),
+    }
 
 
 def cash(found: Acquisition) -> None:

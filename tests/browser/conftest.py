@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Locator, Page
 
 from tests.conftest import ROOT
 
@@ -82,6 +82,16 @@ class Visit:
         self.page.wait_for_timeout(400)
         self.page.wait_for_function("!document.querySelector('[data-testid=stStatusWidget]')", timeout=60_000)
         self.page.wait_for_timeout(300)
+
+    def download(self, button: Locator) -> Path:
+        """The file behind a button. A rerun that ends at the same moment withdraws the file; then the user clicks again."""
+        for last in (False, True):
+            self.settle()
+            with self.page.expect_download() as found:
+                button.click()
+            if last or found.value.failure() is None:
+                break
+        return Path(found.value.path())
 
 
 @pytest.fixture

@@ -28,9 +28,8 @@ def test_from_the_change_to_the_names(visit: Visit, language: str):
     page.wait_for_url("**drivers_months=3**")
     visit.settle()
     assert switches.nth(1).get_by_role("radio").count() == 2, "a year earlier is offered"
-    with page.expect_download() as parts:
-        page.get_by_role("button", name=CSV[language]).first.click()
-    assert len(table(parts.value.path(), language)) >= 6
+    parts = visit.download(page.get_by_role("button", name=CSV[language]).first)
+    assert len(table(parts, language)) >= 6
     tabs = page.get_by_role("tab")
     for place, charts in ((1, 6), (2, 1)):
         tabs.nth(place).click()
@@ -40,9 +39,8 @@ def test_from_the_change_to_the_names(visit: Visit, language: str):
     tabs.nth(3).click()
     page.get_by_test_id("stDataFrame").first.wait_for(timeout=60_000)
     visit.settle()
-    with page.expect_download() as people:
-        page.get_by_role("button", name=CSV[language]).last.click()
-    assert len(table(people.value.path(), language)) == 5
+    people = visit.download(page.get_by_role("button", name=CSV[language]).last)
+    assert len(table(people, language)) == 5
     tabs.nth(0).click()
     page.locator(".js-plotly-plot").first.wait_for(timeout=60_000)
     visit.settle()

@@ -58,16 +58,14 @@ def test_from_a_messy_export_to_the_list_of_a_customers(visit: Visit, language: 
     page.get_by_role("link", name=say["segments"]).click()
     page.locator(".js-plotly-plot").first.wait_for(timeout=60_000)
     visit.settle()
-    with page.expect_download() as before:
-        page.get_by_role("button", name=say["csv"]).nth(1).click()
-    customers = table(before.value.path(), language)
+    before = visit.download(page.get_by_role("button", name=say["csv"]).nth(1))
+    customers = table(before, language)
     slider = page.get_by_role("slider").nth(1)
     slider.press("ArrowLeft")
     page.wait_for_url("**upload_often**")
     visit.settle()
-    with page.expect_download() as after:
-        page.get_by_role("button", name=say["csv"]).nth(1).click()
-    more = table(after.value.path(), language)
+    after = visit.download(page.get_by_role("button", name=say["csv"]).nth(1))
+    more = table(after, language)
     assert len(more) > len(customers) > 0, "a lower border lets more customers into A"
 
     page.get_by_role("link", name=say["cohorts"]).click()
@@ -75,9 +73,8 @@ def test_from_a_messy_export_to_the_list_of_a_customers(visit: Visit, language: 
     visit.settle()
     page.locator(".js-plotly-plot .scatterlayer .point").nth(1).click(force=True)
     page.get_by_test_id("stDataFrame").first.wait_for(timeout=30_000)
-    with page.expect_download() as people:
-        page.get_by_role("button", name=say["csv"]).last.click()
-    assert len(table(people.value.path(), language))
+    people = visit.download(page.get_by_role("button", name=say["csv"]).last)
+    assert len(table(people, language))
     assert not visit.complaints
     assert not visit.strangers
 
