@@ -33,12 +33,13 @@ pages = {
     "drivers": st.Page(
         "pages/drivers.py", title=_("What moves the profit"), icon=":material/account_tree:", url_path="drivers"
     ),
+    "forecast": st.Page("pages/forecast.py", title=_("Forecast"), icon=":material/insights:", url_path="forecast"),
     "plan": st.Page("pages/plan.py", title=_("What-if plan"), icon=":material/tune:", url_path="plan"),
 }
 page = st.navigation(
     {
         _("Start"): [pages["data"]],
-        _("Your customers"): [pages["overview"], pages["segments"], pages["cohorts"]],
+        _("Your customers"): [pages["overview"], pages["segments"], pages["cohorts"], pages["forecast"]],
         _("Your money"): [pages["acquisition"], pages["ltv"], pages["drivers"], pages["plan"]],
         _("Help"): [pages["definitions"]],
     }
@@ -46,7 +47,8 @@ page = st.navigation(
 
 with head:
     options = session.choices()
-    choose(_("Data set"), options, session.title_of, "data", options[0])
+    # an upload stands in the link as well: another tab then says that it does not have it
+    choose(_("Data set"), options, session.title_of, "data", session.first_sample())
 with filters_place:
     if page not in (pages["data"], pages["definitions"]):
         choices.sidebar()

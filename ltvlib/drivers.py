@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
@@ -50,6 +50,15 @@ class Change:
         return self.tree.change
 
 
+def usable_filters(filters: Filters) -> tuple[Filters, bool]:
+    """The filters without segments, and whether segments were left aside.
+
+    A segment is what a customer did in the window that ends now: chosen by it, the customers of the change, of the
+    months and of the lifetimes would be chosen by the very outcome that is to be explained.
+    """
+    return replace(filters, segments=(), rules=None), bool(filters.segments)
+
+
 def lengths(workspace: Workspace, filters: Filters | None = None) -> tuple[int, ...]:
     """Lengths in months, longest first, with an equally long period before; empty where the filter chooses the months."""
     filters = filters or Filters()
@@ -87,7 +96,10 @@ def _period(workspace: Workspace, window: Window) -> Period:
 def change(
     workspace: Workspace, filters: Filters | None = None, months: int | None = None, back: int | None = None
 ) -> Change:
-    """What changed the profit between two periods, for the customers that pass the filters."""
+    """What changed the profit between two periods, for the customers that pass the filters by attribute and period.
+
+    Filters by segment are left aside, see :func:`usable_filters`; :func:`by_segment` shows segments without that harm.
+    """
     filters = filters or Filters()
     period, before = periods(workspace, filters, months, back)
     answer = _ask(workspace, filters, period, before, sql_text("metrics/grouped_as_one"))
@@ -137,7 +149,9 @@ def _ask(
     params: Mapping[str, object] | None = None,
 ) -> Answer:
     names = {"now": workspace.window(period.window), "before": workspace.window(before.window)}
-    return workspace.ask("drivers", params, filters=filters, names=names, expressions={"grouped": grouped})
+    return workspace.ask(
+        "drivers", params, filters=usable_filters(filters)[0], names=names, expressions={"grouped": grouped}
+    )
 
 
 def _rows(answer: Answer) -> Answer:

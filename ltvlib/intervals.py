@@ -11,11 +11,16 @@ SEED = 20_260_101
 LEVEL = 0.95
 _Z = 1.959963984540054
 _CHUNK = 2_000_000
+ENOUGH = 10
+"""Customers below which an interval would promise more than it can hold; it is ``nan`` then."""
 
 
 @dataclass(frozen=True)
 class Estimate:
-    """A mean with its 95 % interval and the number of customers behind it; all ``nan`` for n = 0."""
+    """A mean with its 95 % interval and the number of customers behind it.
+
+    All ``nan`` for n = 0; the interval is ``nan`` below ``ENOUGH`` customers.
+    """
 
     value: float
     low: float
@@ -33,12 +38,13 @@ NOTHING = Estimate(float("nan"), float("nan"), float("nan"), 0)
 def bootstrap_means(values: np.ndarray, resamples: int = RESAMPLES, seed: int = SEED) -> list[Estimate]:
     """Mean of every column with a percentile bootstrap interval; customers (rows) are drawn with replacement.
 
-    The same customers are drawn for all columns, and the same seed gives the same interval. One customer gives an
-    interval of no width, which says nothing. Source: Efron & Tibshirani (1993), An Introduction to the Bootstrap, ch. 13.
+    The same customers are drawn for all columns, and the same seed gives the same interval. Source: Efron & Tibshirani (1993), An Introduction to the Bootstrap, ch. 13.
     """
     n = len(values)
     if n == 0:
         return [NOTHING] * values.shape[1]
+    if n < ENOUGH:
+        return [Estimate(float(mean), float("nan"), float("nan"), n) for mean in values.mean(axis=0)]
     generator, step = np.random.default_rng(seed), max(1, _CHUNK // n)
     means = [
         values[generator.integers(0, n, (min(step, resamples - start), n))].mean(axis=1)
@@ -54,6 +60,8 @@ def normal_mean(total: float, squares: float, n: int) -> Estimate:
     if n == 0:
         return NOTHING
     mean = total / n
+    if n < ENOUGH:
+        return Estimate(mean, float("nan"), float("nan"), n)
     spread = max(0.0, squares / n - mean * mean) * n / max(1, n - 1)
     half = _Z * float(np.sqrt(spread / n))
     return Estimate(mean, mean - half, mean + half, n)

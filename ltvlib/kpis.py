@@ -18,6 +18,10 @@ HORIZONS = (12, 6, 3, 1)
 """Horizons of the headline LTV in months; the longest that any customer has completed is shown."""
 
 
+FORGIVEN = dt.timedelta(days=2)
+"""A file may begin so much after the 1st and its first month still counts as complete: a holiday, not a cut."""
+
+
 @dataclass(frozen=True)
 class Period:
     """A span of whole months: ``window`` for the marts, first day and exclusive end for people."""
@@ -75,7 +79,8 @@ class Overview:
     Attributes:
         figures: key figures by slug, in display order.
         months: per calendar month up to the end of the data: month (first day), is_complete, customers,
-            new_customers, orders, revenue, margin, first_revenue, first_margin, repeat_revenue, repeat_margin.
+            new_customers, orders, revenue, margin, first_revenue, first_margin, repeat_revenue, repeat_margin. The
+            month in which the file begins is complete only if it begins at its start, the last only if it has ended.
         period, before: the spans compared; ``has_before`` is false where the data do not reach back or the last
             month of a chosen period is not complete.
         answers: queries behind the numbers.
@@ -187,7 +192,10 @@ def _months(workspace: Workspace, filters: Filters) -> Answer:
         frame = frame.reindex(range(start, end), fill_value=0)
     frame["repeat_revenue"] = frame["revenue"] - frame["first_revenue"]
     frame["repeat_margin"] = frame["margin"] - frame["first_margin"]
-    frame["is_complete"] = [month_start(int(month) + 1) <= as_of for month in frame.index]
+    begin = (workspace.facts().first_day or as_of) - FORGIVEN
+    frame["is_complete"] = [
+        begin <= month_start(int(month)) and month_start(int(month) + 1) <= as_of for month in frame.index
+    ]
     frame = frame.reset_index(names="month")
     frame["month"] = [month_start(int(month)) for month in frame["month"]]
     return Answer(frame, answer.sql, answer.params, answer.seconds)

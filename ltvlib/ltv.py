@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from ltvlib import ratios
+from ltvlib.acquisition_facts import usable_filters
 from ltvlib.cohorts import cohort_cube
 from ltvlib.costs import CostKind, VariableCosts, discount_factors
 from ltvlib.economics import cac_of_months
@@ -44,6 +45,7 @@ class Historic:
         months: horizon; the month of the first order is the first.
         rows: estimate by definition; ``AFTER_CAC`` is contribution less ``cac``.
         cac: spend / customers of the same months of first orders; ``nan`` where not all of them have spend on record.
+        is_spend_known: whether spend is known under these filters (by channel and period only).
         first, end: months of first orders, ``first`` <= month < ``end``.
         answer: the query behind it.
     """
@@ -54,6 +56,7 @@ class Historic:
     first: int
     end: int
     answer: Answer
+    is_spend_known: bool = True
 
     @property
     def n(self) -> int:
@@ -91,13 +94,15 @@ class Extension:
 
     Attributes:
         seen: contribution per customer in month_index 0, 1, ... as far as enough customers have completed it.
-        keeps: part of the month before that every further month brings (0..1), measured or chosen.
+        keeps: part of the month before that every further month brings (0..1), measured or chosen, before discounting.
         measured: the part measured on the last months; ``nan`` where too few were seen.
+        monthly: value of money a month later against now, 1 without discounting.
     """
 
     seen: np.ndarray
     keeps: float
     measured: float
+    monthly: float = 1.0
 
     def value(self, months: int) -> float:
         """Contribution per customer within ``months``: seen as far as it goes, then declining. ``nan`` if nothing is known."""
@@ -113,13 +118,20 @@ class Extension:
             return np.zeros(0)
         span = _span(len(self.seen))
         further = np.arange(1, max(0, months - len(self.seen)) + 1)
-        tail = float(self.seen[-span:].mean()) * self.keeps ** (further + (span - 1) / 2)
+        tail = float(self.seen[-span:].mean()) * (self.keeps * self.monthly) ** (further + (span - 1) / 2)
         return np.asarray(np.cumsum(np.concatenate([self.seen[:months], tail])))
 
 
+_LEAST = 6
+"""Months that each part of the comparison needs at least."""
+
+
 def _span(seen: int) -> int:
-    """Months compared: a year, so that the season is in both parts, or half of a shorter history."""
-    return min(12, seen // 2)
+    """Months compared: a year, so that the season is in both parts, or half of a shorter history.
+
+    The month of the first order is in neither: everybody bought in it.
+    """
+    return min(12, (seen - 1) // 2)
 
 
 def historic(
@@ -158,7 +170,7 @@ def historic(
     cac = cac_of_months(workspace, spend, first, end, filters)
     rows = dict(zip((Definition.REVENUE, Definition.MARGIN, Definition.CONTRIBUTION), found, strict=True))
     rows[Definition.AFTER_CAC] = NOTHING if np.isnan(cac) else rows[Definition.CONTRIBUTION].shifted(-cac)
-    return Historic(months, rows, cac, first, end, moments)
+    return Historic(months, rows, cac, first, end, moments, not usable_filters(filters)[1])
 
 
 def known_horizons(workspace: Workspace, filters: Filters | None = None) -> list[int]:
@@ -179,7 +191,10 @@ def _first_month(workspace: Workspace, filters: Filters) -> int:
 def simple_formula(
     workspace: Workspace, costs: VariableCosts | None = None, filters: Filters | None = None
 ) -> SimpleFormula:
-    """The textbook formula on the last 12 complete calendar months and the 12 before them."""
+    """The textbook formula on the last 12 complete calendar months and the 12 before them.
+
+    The churn is ``nan`` where the data, or the months chosen by the filter, do not reach back two years.
+    """
     filters, costs = filters or Filters(), costs or VariableCosts()
     until = month_number(workspace.as_of(filters))
     window = Window(12, 0, until)
@@ -188,7 +203,8 @@ def simple_formula(
     kept = workspace.ask("kept_customers", filters=filters, names=names).frame.iloc[0]
     active = _active_months(workspace, until, filters)
     left = costs.contribution(facts["margin"], facts["revenue"], facts["orders"], active)
-    has_before = workspace.covers(window.before(12))
+    is_open = filters.since is None or filters.since <= until - 24
+    has_before = is_open and workspace.covers(window.before(12))
     lost = 1 - ratios.share(kept["kept"], kept["before"]) if has_before else float("nan")
     return SimpleFormula(
         float(ratios.average_order_value(facts["revenue"], facts["orders"])),
@@ -216,7 +232,7 @@ def extension(
 
     Seen is as far as ``SEEN_CUSTOMERS`` customers of ``SEEN_MONTHS`` months have completed. Where ``keeps`` is not chosen it is measured: the
     monthly decline between the last year of life seen and the year before it (halves of a shorter history), at most 1.
-    Undefined with fewer than twelve months seen, or where either part made no profit. Discounting weakens later months.
+    Undefined with fewer than thirteen months seen, or where either part made no profit. Discounting weakens later months.
     """
     costs = costs or VariableCosts()
     cube, _ = cohort_cube(workspace, None, filters)
@@ -231,14 +247,14 @@ def extension(
     measured = _decline(seen)
     monthly = float(discount_factors(annual_rate, 2)[1])
     return Extension(
-        seen * discount_factors(annual_rate, ages), (measured if keeps is None else keeps) * monthly, measured
+        seen * discount_factors(annual_rate, ages), measured if keeps is None else keeps, measured, monthly
     )
 
 
 def _decline(seen: np.ndarray) -> float:
     """Part of a month's contribution that the next month brings: the last year seen against the year before it."""
     span = _span(len(seen))
-    if span < 6:
+    if span < _LEAST:
         return float("nan")
     late, early = float(seen[-span:].sum()), float(seen[-2 * span : -span].sum())
     if late <= 0 or early <= 0:
@@ -265,12 +281,13 @@ class Decision(StrEnum):
     ONLY_MARGIN = "only_margin"
     NONE_PAYS = "none_pays"
     NO_CAC = "no_cac"
+    CAC_NOT_BY_FILTER = "cac_not_by_filter"
 
 
 def decision(found: Historic) -> Decision:
     """Which definitions say that a customer is worth more than was paid within the horizon."""
     if np.isnan(found.cac) or not found.n:
-        return Decision.NO_CAC
+        return Decision.NO_CAC if found.is_spend_known else Decision.CAC_NOT_BY_FILTER
     worth = {definition: row.value >= found.cac for definition, row in found.rows.items()}
     if worth[Definition.CONTRIBUTION]:
         return Decision.ALL_PAY

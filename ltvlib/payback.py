@@ -18,6 +18,7 @@ class Verdict(StrEnum):
     REPEATS = "repeats"
     NOT_YET = "not_yet"
     NO_SPEND = "no_spend"
+    FREE = "free"
     NO_CUSTOMERS = "no_customers"
     TOO_YOUNG = "too_young"
 
@@ -144,7 +145,7 @@ class Payback:
         if self.customers == 0:
             return Verdict.NO_CUSTOMERS if self.spend > 0 else Verdict.TOO_YOUNG
         if not self.spend > 0:
-            return Verdict.NO_SPEND
+            return Verdict.NO_SPEND if np.isnan(self.spend) else Verdict.FREE
         if self.first_order_margin >= self.cac:
             return Verdict.FIRST_SALE
         return Verdict.NOT_YET if np.isnan(self.payback_month) else Verdict.REPEATS

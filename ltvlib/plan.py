@@ -81,6 +81,11 @@ class Outcome:
         return float(self.curve[-1]) if len(self.curve) else float("nan")
 
     @property
+    def ltv_month(self) -> int:
+        """The month_index up to which :attr:`ltv` counts; 0 without a curve."""
+        return max(0, len(self.curve) - 1)
+
+    @property
     def payback_month(self) -> float:
         """First month_index at which a new customer has brought back the CAC."""
         return payback_month(self.curve, self.cac)
@@ -89,6 +94,31 @@ class Outcome:
     def cash_gap(self) -> CashGap:
         """Most money out at once for newcomers won evenly month by month; what others bring is not in it."""
         return cash_gap(cash_path(self.curve, self.cac, self.new_customers_a_month))
+
+
+@dataclass(frozen=True)
+class Against:
+    """A year under a plan less the year as it was, figure by figure; ``nan`` where either is undefined.
+
+    Attributes:
+        profit, ltv, cash_gap: money.
+        payback_months: months.
+    """
+
+    profit: float
+    ltv: float
+    payback_months: float
+    cash_gap: float
+
+
+def against(now: Outcome, plan: Outcome) -> Against:
+    """What the plan changes in the figures of the year."""
+    return Against(
+        plan.profit - now.profit,
+        plan.ltv - now.ltv,
+        plan.payback_month - now.payback_month,
+        plan.cash_gap.money - now.cash_gap.money,
+    )
 
 
 def outcome(today: Today, levers: Levers | None = None) -> Outcome:

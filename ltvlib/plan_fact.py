@@ -60,13 +60,28 @@ class Row:
 class PlanAgainstFact:
     """Plan and fact of the complete months since; ``months`` = 0 where none has passed yet.
 
-    ``by_month``: the months compared with planned and actual profit: month (number), planned, actual.
+    Attributes:
+        months: complete months compared, 0 to 12.
+        first_month: the first of them (year * 12 + month - 1).
+        rows: the figures; the profit is the last.
+        by_month: planned and actual profit: month (number), planned, actual; ``actual`` is ``nan`` where spend is missing.
+        costs: variable costs taken off plan and fact: those of the plan, else those given now (see ``has_plan_costs``).
+        has_plan_costs: whether the plan says which variable costs it was made with.
+        without_spend: months compared that need marketing spend and have none on record.
     """
 
     months: int
     first_month: int
     rows: tuple[Row, ...]
     by_month: pd.DataFrame
+    costs: VariableCosts
+    has_plan_costs: bool
+    without_spend: int
+
+    @property
+    def profit(self) -> Row:
+        """Profit, a month on average. Undefined where marketing spend is missing. Only where months have passed."""
+        return self.rows[-1]
 
 
 def expected_of(today: Today, levers: Levers) -> Expected:
@@ -112,7 +127,9 @@ def plan_of(workspace: Workspace, today: Today, name: str, levers: Levers, filte
     wanted = [values for attribute, values in (filters or Filters()).attributes if attribute is Attribute.CHANNEL]
     info = workspace.info
     expected = expected_of(today, levers)
-    return Plan(name, info.title, info.currency, today.end_day, levers, expected, wanted[0] if wanted else ())
+    return Plan(
+        name, info.title, info.currency, today.end_day, levers, expected, wanted[0] if wanted else (), today.costs
+    )
 
 
 def months_passed(workspace: Workspace, plan: Plan, filters: Filters | None = None) -> int:
@@ -132,18 +149,21 @@ def against_fact(
     The customers are those of the plan's channels; of ``filters`` only the end of the period counts. Orders per customer
     and the share who come again are figures of 12 months and wait for them. The fact's profit is taken after the
     planned costs of the levers, because what they really cost is not in the data.
+
+    Both sides stand on the same ground: variable costs are those of the plan (``costs`` only where it does not say them),
+    and marketing spend is taken off the fact if it was taken off the plan. Then a month without spend on record
+    has no profit, and neither has the whole: spend that is missing is not 0.
     """
-    spend, costs = spend or Spend(), costs or VariableCosts()
+    spend, known = spend or Spend(), plan.costs if plan.costs is not None else costs or VariableCosts()
     channel = ((Attribute.CHANNEL, plan.channels),) if plan.channels else ()
     found = Filters(attributes=channel, until=(filters or Filters()).until)
     count, first = months_passed(workspace, plan, found), plan.expected.first_month
-    months = _facts(workspace, spend, costs, found, first, count)
+    months = _facts(workspace, spend, known, found, first, count)
     planned = {name: values[:count] for name, values in plan.expected.series.items()}
     rows = (*_levers(workspace, plan, found, months, planned), *_results(plan, months, planned)) if count else ()
-    profit = pd.DataFrame(
-        {"month": months["month"], "planned": planned["profit"], "actual": _profit(months, plan.levers.monthly_cost)}
-    )
-    return PlanAgainstFact(count, first, rows, profit)
+    profit = pd.DataFrame({"month": months["month"], "planned": planned["profit"], "actual": _profit(months, plan)})
+    missing = int(months["spend"].isna().sum()) if plan.has_spend else 0
+    return PlanAgainstFact(count, first, rows, profit, known, plan.costs is not None, missing)
 
 
 def _facts(
@@ -163,8 +183,10 @@ def _facts(
     return frame.assign(spend=[float(money.get(month, np.nan)) for month in frame["month"]])
 
 
-def _profit(months: pd.DataFrame, monthly_cost: float) -> np.ndarray:
-    return np.asarray(months["contribution"] - months["spend"].fillna(0.0) - monthly_cost, dtype=float)
+def _profit(months: pd.DataFrame, plan: Plan) -> np.ndarray:
+    """Profit by month as the plan counts it; ``nan`` where it needs spend that is not on record."""
+    paid = months["spend"] if plan.has_spend else 0.0
+    return np.asarray(months["contribution"] - paid - plan.levers.monthly_cost, dtype=float)
 
 
 def _levers(
@@ -199,11 +221,12 @@ def _of_the_year(workspace: Workspace, plan: Plan, filters: Filters) -> tuple[fl
 
 
 def _results(plan: Plan, months: pd.DataFrame, planned: Mapping[str, tuple[float, ...]]) -> tuple[Row, ...]:
-    profit = float(_profit(months, plan.levers.monthly_cost).mean())
+    profit = float(_profit(months, plan).mean())
+    missing = NotYet.NO_SPEND if np.isnan(profit) else None
     return (
         Row("orders", None, float(np.mean(planned["orders"])), float(months["orders"].mean())),
         Row("revenue", None, float(np.mean(planned["revenue"])), float(months["revenue"].mean())),
-        Row("plan_profit", None, float(np.mean(planned["profit"])), profit),
+        Row("plan_profit", None, float(np.mean(planned["profit"])), profit, missing),
     )
 
 

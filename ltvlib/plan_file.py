@@ -6,20 +6,25 @@ import datetime as dt
 import json
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ltvlib.costs import CostKind, CostLine, VariableCosts
 from ltvlib.errors import LimitError, LtvError, ReadError
 from ltvlib.plan_levers import Lever, LeverKind, Levers, segments_of
 from ltvlib.plan_today import YEAR
 
-FORMAT, VERSION = "ltv-workbench-plan", 1
+FORMAT, VERSION = "ltv-workbench-plan", 2
+"""Version 1 did not hold the variable costs."""
 MAX_BYTES = 200_000
 """A file of scenarios is a short text."""
 MAX_SCENARIOS = 12
 """More cannot be compared side by side."""
 MAX_NAME = 60
+MAX_NUMBER = 1e15
+"""No figure of a plan is larger; beyond it sums are no longer exact."""
+MAX_COSTS = 50
 SERIES = ("new_customers", "orders", "revenue", "contribution", "profit")
 RATES = ("cac", "orders_per_customer", "average_order_value", "margin_rate", "came_again_rate")
 
@@ -56,6 +61,7 @@ class Plan:
         title, currency: the data set it was made on.
         made_on: end of the data it was made on (exclusive).
         channels: channels it was limited to; empty = all.
+        costs: variable costs taken off its margin; ``None`` = not known (a file of version 1).
         levers: what is to be done.
         expected: what it should bring.
     """
@@ -67,6 +73,12 @@ class Plan:
     levers: Levers
     expected: Expected
     channels: tuple[str, ...] = ()
+    costs: VariableCosts | None = None
+
+    @property
+    def has_spend(self) -> bool:
+        """Whether marketing spend is taken off its profit: only with a CAC, ``nan`` = no spend was on record."""
+        return not math.isnan(self.expected.rates["cac"])
 
     @property
     def last_day(self) -> dt.date:
@@ -90,6 +102,20 @@ class PlanFile:
             "plan": None if self.plan is None else _plan_out(self.plan),
         }
         return json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False)
+
+
+def together(mine: Iterable[Scenario], found: Iterable[Scenario]) -> tuple[Scenario, ...]:
+    """Scenarios of this session with those of a file behind them; the file's counts where a name is in both.
+
+    Raises:
+        LimitError: together they are more than :data:`MAX_SCENARIOS`; none of them is dropped in silence.
+    """
+    added = tuple(found)
+    names = {row.name for row in added}
+    rows = (*(row for row in mine if row.name not in names), *added)
+    if len(rows) > MAX_SCENARIOS:
+        raise LimitError("With the scenarios of the file there would be {n}, at most {limit} can be compared: delete some of yours first.", n=len(rows), limit=MAX_SCENARIOS)  # fmt: skip
+    return rows
 
 
 def clean_name(text: str) -> str:
@@ -121,14 +147,16 @@ def _refuse(constant: str) -> float:
 def _file(content: dict[str, Any]) -> PlanFile:
     if content["format"] != FORMAT:
         raise ValueError("another format")
-    if type(content["version"]) is not int or content["version"] > VERSION:
+    if type(content["version"]) is not int or content["version"] < 1:
+        raise ValueError("not a version")
+    if content["version"] > VERSION:
         raise ReadError("This plan was saved by a newer version of the program; update the program and open it again.")
     rows = _list(content["scenarios"])
     if len(rows) > MAX_SCENARIOS:
         raise ValueError("too many scenarios")
     scenarios = {scenario.name: scenario for scenario in map(_scenario, rows)}
     plan = content.get("plan")
-    return PlanFile(tuple(scenarios.values()), None if plan is None else _plan(plan))
+    return PlanFile(tuple(scenarios.values()), None if plan is None else _plan(plan, content["version"]))
 
 
 def _scenario(row: dict[str, Any]) -> Scenario:
@@ -144,7 +172,7 @@ def _lever(kind: LeverKind, row: dict[str, Any]) -> Lever:
     return Lever(_number(row.get("effect", 0)), _number(row.get("cost", 0)), segments_of(kind, letters))
 
 
-def _plan(row: dict[str, Any]) -> Plan:
+def _plan(row: dict[str, Any], version: int) -> Plan:
     expected = row["expected"]
     channels = tuple(_text(channel)[:200] for channel in _list(row.get("channels", []))[:200])
     return Plan(
@@ -155,8 +183,21 @@ def _plan(row: dict[str, Any]) -> Plan:
             {name: _year(expected["series"][name]) for name in SERIES},
             {name: _rate(expected["rates"][name]) for name in RATES},
         ),
-        channels,
+        channels, None if version == 1 else _costs(row["costs"]),
     )  # fmt: skip
+
+
+def _costs(rows: object) -> VariableCosts | None:
+    if rows is None:
+        return None
+    lines = _list(rows)
+    if len(lines) > MAX_COSTS:
+        raise ValueError("too many costs")
+    return VariableCosts(tuple(map(_cost, lines)))
+
+
+def _cost(row: dict[str, Any]) -> CostLine:
+    return CostLine(clean_name(_text(row["name"])), CostKind(_text(row["kind"])), _number(row["amount"]))
 
 
 def _plan_out(plan: Plan) -> dict[str, Any]:
@@ -168,6 +209,7 @@ def _plan_out(plan: Plan) -> dict[str, Any]:
         "made_on": plan.made_on.isoformat(),
         "channels": list(plan.channels),
         "levers": _levers_out(plan.levers),
+        "costs": None if plan.costs is None else [_cost_out(line) for line in plan.costs.lines],
         "expected": {
             "first_month": f"{first // 12:04d}-{first % 12 + 1:02d}",
             "series": {name: list(plan.expected.series[name]) for name in SERIES},
@@ -183,12 +225,16 @@ def _levers_out(levers: Levers) -> dict[str, Any]:
     }
 
 
+def _cost_out(line: CostLine) -> dict[str, Any]:
+    return {"name": line.name, "kind": line.kind.value, "amount": line.amount}
+
+
 def _null(value: float) -> float | None:
     return value if math.isfinite(value) else None
 
 
 def _number(value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= MAX_NUMBER:
         raise ValueError("not a number")
     return float(value)
 

@@ -41,7 +41,7 @@ BOUNDS: dict[LeverKind, tuple[float, float]] = {
 MAX_COST = 1e12
 """Largest cost of one lever a month."""
 STEPS = {kind: 0.01 if kind in POINTS else -0.1 if kind is LeverKind.CAC else 0.1 for kind in KINDS}
-"""The same step for every lever, in the direction that earns: 10 %, or one point."""
+"""Common steps in the direction that earns: 10 %, or one point of 100; not equally hard to make."""
 _CODES = {
     LeverKind.FREQUENCY: "f",
     LeverKind.ORDER_VALUE: "v",

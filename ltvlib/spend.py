@@ -14,6 +14,19 @@ from ltvlib.engine import sql_text
 from ltvlib.settings import month_number, month_start
 from ltvlib.workspace import Workspace
 
+FIRST_YEAR, LAST_YEAR = 1990, 2100
+"""Years in which money can have been spent; anything else is a slip of the pen."""
+
+
+def spelling(channel: str) -> str:
+    """A channel for comparison: case and spaces do not matter."""
+    return " ".join(channel.split()).casefold()
+
+
+def is_month(month: int) -> bool:
+    """Whether a month number lies in a year in which money can have been spent."""
+    return FIRST_YEAR <= month // 12 <= LAST_YEAR
+
 
 class CostPart(StrEnum):
     """What the cost of winning customers is made of; a CAC without one of these is too low."""
@@ -70,10 +83,18 @@ class Spend:
         return Spend(tuple(line for line in self.lines if first <= line.month < end))
 
     def matched(self, channels: Iterable[str]) -> Spend:
-        """The same spend with channels spelled as in ``channels`` where they differ only by case or spaces."""
-        known = {" ".join(name.split()).casefold(): name for name in channels}
+        """The same spend with channels spelled as in ``channels`` where they differ only by case or spaces.
+
+        Of several spellings in ``channels`` the same one counts, else the first (put the most common first).
+        """
+        names = list(channels)
+        known: dict[str, str] = {}
+        for name in names:
+            known.setdefault(spelling(name), name)
+        exact = set(names)
         return Spend.of(
-            (line.month, known.get(line.channel.casefold(), line.channel), line.amount) for line in self.lines
+            (x.month, x.channel if x.channel in exact else known.get(spelling(x.channel), x.channel), x.amount)
+            for x in self.lines
         )
 
     def by_channel(self) -> dict[str, float]:
@@ -111,10 +132,14 @@ def of_workspace(workspace: Workspace) -> Spend:
 
 
 def of_frame(frame: pd.DataFrame) -> Spend:
-    """Spend typed into a table with the columns month (a date), channel and amount; lines with a gap are left out."""
+    """Spend typed into a table with the columns month (a date), channel and amount.
+
+    Lines with a gap or an impossible year are left out.
+    """
     full = frame.dropna(subset=["month", "amount"])
     months = [month_number(_day(value)) for value in full["month"]]
-    return Spend.of(zip(months, full["channel"].fillna("").astype(str), full["amount"].astype(float), strict=True))
+    rows = zip(months, full["channel"].fillna("").astype(str), full["amount"].astype(float), strict=True)
+    return Spend.of(row for row in rows if is_month(row[0]))
 
 
 def _day(value: object) -> dt.date:

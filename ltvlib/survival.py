@@ -129,6 +129,11 @@ class Lifetime:
     curve: Curve
     answer: Answer
 
+    @property
+    def cut(self) -> dt.date:
+        """The day the customers are seen up to (exclusive): ``lapse_days`` before ``as_of``."""
+        return self.as_of - dt.timedelta(days=self.lapse_days)
+
 
 def lifetime(
     workspace: Workspace,
@@ -140,20 +145,20 @@ def lifetime(
 ) -> Lifetime:
     """Time from the clock's order to the last one, for customers won in the filter's months.
 
-    With ``months`` only clocks that began in so many months before ``as_of``.
-
-    A customer silent for more than ``lapse_days`` at ``as_of`` (default: the end of the data) ended at the last
-    order; everybody else is still here at ``as_of`` and says only "at least so long" (censored). Nobody can be told gone in
-    the last ``lapse_days``, so a history that is short beside them reads somewhat long.
+    Everything is read on the day ``lapse_days`` before ``as_of`` (default: the end of the data), because who leaves later
+    cannot be told from who is only silent; clocks that began on it or later are left out. A customer without an order
+    since then is silent for more than ``lapse_days`` and ended at the last order; everybody else is still here on that
+    day and says only "at least so long" (censored). With ``months`` only clocks that began in so many months before it.
     """
     filters = filters or Filters()
     until = min(as_of, workspace.as_of(filters)) if as_of else workspace.as_of(filters)
+    cut = until - dt.timedelta(days=lapse_days)
     params = {
         "start_order": 1 if clock is Clock.FIRST_ORDER else 2,
         "to_day": (until - EPOCH).days,
-        "lapse_days": lapse_days,
+        "cut_day": (cut - EPOCH).days,
         "since_month": filters.since or 0,
-        "from_day": (months_before(until, months) - EPOCH).days if months else 0,
+        "from_day": (months_before(cut, months) - EPOCH).days if months else 0,
     }
     answer = workspace.ask("survival", params, filters=filters)
     frame = answer.frame
@@ -163,16 +168,17 @@ def lifetime(
 def over_time(
     workspace: Workspace, clock: Clock, lapse_days: int, filters: Filters | None = None, steps: int = 8
 ) -> tuple[Lifetime, ...]:
-    """The newcomers of 12 months as they stood at the end of them, for the last quarter ends, oldest first.
+    """The newcomers of 12 months as they stood at the end of them, for the last ``steps`` quarters, oldest first.
 
-    Every point sees its customers for the same time, so that points can be compared: lifetimes read at different
-    dates from the whole history cannot, because a longer history reads shorter (see :func:`lifetime`). Ends without
-    12 months of data before them are left out.
+    The 12 months end ``lapse_days`` before the quarter does, so that who had gone by then is known. Every point has
+    newcomers of its own year only: what changes in how long people stay is seen in it, while a lifetime read from
+    the whole history would move by a fraction of it. Points without 12 months of data before them are left out.
     """
     filters = filters or Filters()
     first = workspace.facts().first_day
     ends = [months_before(workspace.as_of(filters), 3 * back) for back in reversed(range(steps))]
-    known = [end for end in ends if first is not None and first <= months_before(end, 12) + dt.timedelta(days=12)]
+    lapse = dt.timedelta(days=lapse_days)
+    known = [e for e in ends if first is not None and first <= months_before(e - lapse, 12) + dt.timedelta(days=12)]
     return tuple(lifetime(workspace, clock, lapse_days, filters, end, 12) for end in known)
 
 

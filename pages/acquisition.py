@@ -40,11 +40,7 @@ if view.ignored:
     st.caption(_("Spend is known by channel and month only: other filters are left aside on this page."))
 acquisition_view.tiles(view.company)
 acquisition_view.channels(view, back)
-st.caption(
-    _("All figures in {margin}.", margin=plain(money.margin_words()))
-    + " "
-    + money_view.spend_line(spend, view.spend_outside, view.customers_before)
-)
+st.caption(_("All figures in {margin}.", margin=plain(money.margin_words())) + " " + money_view.spend_line(view))
 
 options = [acquisition_view.COMPANY, *(row.name or "" for row in view.channels if row.customers)]
 left, right = st.columns(2)

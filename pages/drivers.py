@@ -8,7 +8,9 @@ from pages.ui.components import heading, nothing
 from pages.ui.words import _
 
 heading(_("What moves the profit"), _("What changed my profit, and is it news or a wobble?"))
-found = choices.filters()
+found, is_ignored = drivers.usable_filters(choices.filters())
+if is_ignored:
+    st.caption(drivers_story.left_aside())
 view = session.remember(kpis.overview, found)
 if not len(view.months):
     nothing(_("No customer passes the filters. Clear some of them in the sidebar."))

@@ -10,7 +10,7 @@ import pytest
 from ltvlib import control, kpis
 from ltvlib.control import judge, outside, runs, xmr
 from ltvlib.samples import open_sample
-from ltvlib.settings import Filters, month_number, month_start
+from ltvlib.settings import Attribute, Filters, month_number, month_start
 from tests.conftest import open_rows
 
 NIST = [49.6, 47.6, 49.9, 51.3, 47.8, 51.2, 52.6, 52.4, 53.6, 52.1]
@@ -109,7 +109,7 @@ def test_a_run_says_how_long_it_lasts():
 
 def test_the_last_month_is_left_out_until_it_is_complete(tmp_path):
     rows = [
-        {"customer_id": f"c{n % 3}", "ordered_at": f"2023-{n % 12 + 1:02}-05", "revenue": 100.0 + n} for n in range(12)
+        {"customer_id": f"c{n % 3}", "ordered_at": f"2023-{n % 12 + 1:02}-03", "revenue": 100.0 + n} for n in range(12)
     ]
     whole = open_rows(tmp_path, rows, dt.date(2024, 1, 1))
     cut = open_rows(tmp_path, rows, dt.date(2023, 12, 20))
@@ -120,6 +120,36 @@ def test_the_last_month_is_left_out_until_it_is_complete(tmp_path):
     assert found["average_order_value"].values.tolist() == [100.0 + n for n in range(11)]
     assert found["orders_per_customer"].values.tolist() == [1.0] * 11
     assert found["repeat_purchase_rate"].values.tolist() == [0.0] * 11
+
+
+def test_a_first_month_that_is_cut_does_not_widen_the_range(tmp_path):
+    """A file from 31 January: one sale of 300, then ten months of about 10,000. From the 3rd on it is no holiday."""
+    rows = [
+        {"customer_id": f"c{n}", "ordered_at": f"2024-{n:02}-05", "revenue": 10_000.0 + 50 * (n % 3)}
+        for n in range(2, 12)
+    ]
+    found = {}
+    for day in (3, 4, 31):
+        folder = tmp_path / str(day)
+        folder.mkdir()
+        first = {"customer_id": "c1", "ordered_at": f"2024-01-{day:02}", "revenue": 300.0}
+        view = kpis.overview(open_rows(folder, [first, *rows], dt.date(2024, 12, 1)))
+        assert view.months["is_complete"].tolist() == [day == 3, *[True] * 10]
+        found[day] = control.figures(view.months)["margin"]
+    assert found[31].months[0] == dt.date(2024, 2, 1)
+    assert 9_000 < found[31].lower[-1] < 10_000
+    assert found[3].lower[-1] < 7_000
+
+
+def test_a_filter_that_begins_later_has_a_complete_first_month(tmp_path):
+    """The first customer of a channel in the middle of a month is no cut of the file."""
+    rows = [
+        {"customer_id": "a", "ordered_at": "2024-01-01", "revenue": 1.0, "channel": "web"},
+        {"customer_id": "b", "ordered_at": "2024-02-20", "revenue": 1.0, "channel": "shop"},
+    ]
+    space = open_rows(tmp_path, rows, dt.date(2024, 4, 1))
+    view = kpis.overview(space, Filters(((Attribute.CHANNEL, ("shop",)),)))
+    assert view.months["is_complete"].tolist() == [True, True]
 
 
 def test_filters_narrow_the_months():

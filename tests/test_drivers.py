@@ -18,7 +18,7 @@ from hypothesis import strategies as some
 
 from ltvlib import abcdx, drivers, kpis
 from ltvlib.driver_tree import DRIVERS, PARTS, STATES, Totals, decompose, decompose_groups, effect_of_one
-from ltvlib.settings import AbcdxRules, Attribute, Filters, Window, month_number
+from ltvlib.settings import AbcdxRules, AbcdxSegment, Attribute, Filters, Window, month_number
 from tests.conftest import open_rows
 from tests.test_twin import SLOW, Twin, as_ofs, histories, opened
 
@@ -61,6 +61,18 @@ def test_the_tree_drawn_by_hand(drawn):
     assert dict(found.tree.counts) == {"new": 2, "reactivated": 0, "lost": 1, "returning": 1, "other": 0}
     assert found.change == 200
     assert found.tree.customers_effect == pytest.approx(75)
+
+
+def test_segments_of_now_do_not_choose_the_customers(drawn):
+    """With A = two orders of 100 in a month, A is now Ann and Cat: of Ben, who left, nothing would be seen."""
+    now = Filters(segments=(AbcdxSegment.A,), rules=AbcdxRules(100.0, 2, 1))
+    assert drivers.usable_filters(now) == (Filters(), True)
+    assert drivers.usable_filters(Filters(until=3)) == (Filters(until=3), False)
+    found, wanted = drivers.change(drawn, now, months=1), drivers.change(drawn, months=1)
+    assert dict(found.tree.effects) == dict(wanted.tree.effects)
+    assert found.tree.effects["lost"] == -75
+    groups = drivers.by_segment(drawn, AbcdxRules(100.0, 2, 1), now, months=1).frame
+    assert groups["change"].sum() == 200
 
 
 def test_the_people_drawn_by_hand(drawn):

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from ltvlib.samples import samples
+from pages.ui.registry import REGISTRY
+from tests.conftest import open_rows
 from tests.test_pages import LOSS, REFUND_ONLY, TINY, healthy, own, visit
 
 TITLE = {"en": "What moves the profit", "ru": "Что движет прибылью"}
@@ -89,9 +92,48 @@ def test_a_filter_changes_the_page():
     assert at.dataframe[1].value["change"].sum() < opened(0).dataframe[1].value["change"].sum()
 
 
+def test_segments_of_now_do_not_choose_their_own_result():
+    """Who is in A now has grown into it; the page tells the change of everybody and says so."""
+    for tab in range(4):
+        everybody, chosen = opened(tab), opened(tab, salon_segments=["A"])
+        assert "choice of segments is left aside" in words(chosen)
+        assert "choice of segments is left aside" not in words(everybody)
+        assert [m.value for m in chosen.markdown] == [m.value for m in everybody.markdown]
+        for shown, wanted in zip(chosen.dataframe, everybody.dataframe, strict=True):
+            assert shown.value.equals(wanted.value)
+
+
+def test_a_month_without_an_order_is_not_called_an_end(tmp_path: Path):
+    """Every second month an order: in one month half of the customers rest, and they will be back."""
+    rows = [
+        {"customer_id": f"c{k}", "ordered_at": f"2024-{month:02}-05", "revenue": 100.0 + k}
+        for k in range(20)
+        for month in range(1 + k % 2, 13, 2)
+    ]
+    REGISTRY.session(tmp_path.name).workspace = open_rows(tmp_path, rows, dt.date(2025, 1, 1), 0.3)
+    at = opened(0, "upload", uid=tmp_path.name, upload_drivers_months=1)
+    assert "customers did not buy in this period" in words(at)
+    assert "earlier customers bought again" in words(at)
+    assert "stopped buying" not in words(at)
+
+
+def test_an_interval_is_called_by_its_name():
+    said = words(opened(2))
+    assert "(95 % interval: " in said
+    assert "surely" not in said
+
+
+def test_a_file_shorter_than_the_silence_says_so(tmp_path: Path):
+    rows = [{"customer_id": f"c{k}", "ordered_at": f"2024-0{k + 2}-05", "revenue": 10.0} for k in range(6)]
+    at = opened(2, "upload", uid=own(tmp_path, rows), upload_lapse=365)
+    assert "Nobody's first order is more than 365 days old" in words(at)
+    assert not at.get("plotly_chart")
+    assert "seen up to" in words(opened(2))
+
+
 def test_a_longer_silence_keeps_customers_longer():
-    short, long = (words(opened(2, salon_lapse=lapse)) for lapse in (30, 365))
-    assert short != long
+    short, long = (words(opened(2, "b2b", b2b_lapse=lapse)) for lapse in (30, 365))
+    assert "More than half" not in short
     assert "More than half" in long
 
 

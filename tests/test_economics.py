@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ltvlib import economics, samples
+from ltvlib import acquisition_facts, economics, samples
 from ltvlib import spend as spend_of
 from ltvlib.costs import CostKind, CostLine, VariableCosts
 from ltvlib.payback import Verdict
@@ -145,6 +145,78 @@ def test_the_parts_sum_to_the_company(drawn):
     assert sum(row.spend for row in found.channels if row.spend > 0) == found.company.spend
     curves = sum(row.curve * row.customers for row in found.channels if row.customers)
     np.testing.assert_allclose(curves, found.company.curve * found.company.customers)
+
+
+def monthly(folder, channels: dict[str, range], until: dt.date = dt.date(2025, 1, 1)) -> Workspace:
+    """Ten new customers of a channel in each of its months of 2024, 10 of revenue each, margin 50 %."""
+    rows = [
+        {"customer_id": f"{name}{month}-{n}", "ordered_at": f"2024-{month:02}-10", "revenue": 10.0, "channel": name}
+        for name, months in channels.items()
+        for month in months
+        for n in range(10)
+    ]
+    return open_rows(folder, rows, until, 0.5)
+
+
+def test_money_spent_after_the_last_newcomer_counts(tmp_path):
+    """500 a month all year, newcomers only in the first half: 6,000 / 60 = 100 a customer, not 50."""
+    workspace = monthly(tmp_path, {"Ads": range(1, 7)})
+    found = economics.acquisition(workspace, Spend.of((JAN + n, "Ads", 500) for n in range(12)), horizon=0)
+    assert (found.company.customers, found.company.cac, found.spend_outside) == (60, 100.0, 0.0)
+    assert found.months["is_complete"].all()
+    assert economics.planned_customers(found) == 5
+    assert np.isnan(found.company.recent_cac), "nobody came in the last three months"
+
+
+def test_cac_now_needs_three_months_of_record(tmp_path):
+    workspace = monthly(tmp_path, {"Ads": range(1, 13)})
+    only_december = economics.acquisition(workspace, Spend.of([(JAN + 11, "Ads", 300)]), horizon=0)
+    assert np.isnan(only_december.company.recent_cac)
+    ended = economics.acquisition(workspace, Spend.of((JAN + n, "Ads", 300) for n in range(6)), horizon=0)
+    assert np.isnan(ended.company.recent_cac), "the record ends in June: nothing is known of now"
+    lately = economics.acquisition(workspace, Spend.of((JAN + n, "Ads", 300) for n in (0, 9, 10, 11)), horizon=0)
+    assert lately.company.recent_cac == 30.0
+
+
+def test_a_channel_has_one_cac_by_row_and_by_filter(tmp_path):
+    """B advertised once, in June; A in every month: the year is on record for both."""
+    workspace = monthly(tmp_path, {"A": range(1, 13), "B": range(1, 13)})
+    spend = Spend.of([*((JAN + n, "A", 100) for n in range(12)), (JAN + 5, "B", 1200)])
+    row = economics.acquisition(workspace, spend, horizon=0).channel("B")
+    only = Filters(((Attribute.CHANNEL, ("B",)),))
+    alone = economics.acquisition(workspace, spend, horizon=0, filters=only)
+    assert row.cac == alone.company.cac == alone.channel("B").cac == 10.0
+    assert economics.cac_of_months(workspace, spend, JAN, JAN + 12, only) == 10.0
+    assert np.isnan(
+        economics.cac_of_months(workspace, Spend.of([(JAN, "A", 1), (JAN + 11, "A", 1)]), JAN, JAN + 12, only)
+    )
+
+
+def test_two_spellings_in_the_orders_are_one_channel(tmp_path):
+    workspace = monthly(tmp_path, {"Google": range(1, 13), "google ": range(1, 2)})
+    found = economics.acquisition(workspace, Spend.of([(JAN, "GOOGLE", 520), (JAN + 11, "google", 780)]), horizon=0)
+    assert [(row.name, row.customers, row.cac) for row in found.channels] == [("Google", 130, 10.0)]
+
+
+def test_thousands_of_channels_do_not_take_the_memory(tmp_path):
+    """A campaign an order: the largest channels stand alone, the rest is one row and nobody is lost."""
+    rows = [
+        {"customer_id": f"c{n}", "ordered_at": f"2024-{1 + n % 12:02}-05", "revenue": 10.0, "channel": f"utm{n}"}
+        for n in range(2_000)
+    ] + [{"customer_id": f"b{n}", "ordered_at": "2024-03-05", "revenue": 10.0, "channel": "Big"} for n in range(50)]
+    workspace = open_rows(tmp_path, rows, dt.date(2025, 1, 1), 0.5)
+    spend = Spend.of((JAN + n % 12, f"utm{n}", 1.0) for n in range(3_000))
+    found = economics.acquisition(workspace, spend, horizon=0)
+    assert len(found.channels) <= 2 * acquisition_facts.MAX_CHANNELS + 1
+    assert sum(row.customers for row in found.channels) == found.company.customers == 2_050
+    assert found.spend_total == 3_000.0
+    assert found.channel("Big").customers == 50
+
+
+def test_spend_of_nothing_is_not_unknown_spend(drawn):
+    free = economics.acquisition(drawn, Spend.of([(JAN, "Friends", 0), (APR, "Ads", 5)]), horizon=2)
+    assert free.channel("Friends").verdict is Verdict.FREE
+    assert free.channel("").verdict is Verdict.NO_SPEND
 
 
 def test_no_orders_at_all(tmp_path):

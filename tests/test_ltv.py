@@ -13,7 +13,7 @@ from ltvlib.cohorts import ltv_at
 from ltvlib.costs import CostKind, CostLine, VariableCosts
 from ltvlib.intervals import Estimate, bootstrap_means, normal_mean
 from ltvlib.ltv import Decision, Definition, Extension, Historic, SimpleFormula
-from ltvlib.settings import Basis, Filters, month_number
+from ltvlib.settings import Attribute, Basis, Filters, month_number
 from ltvlib.spend import Spend
 from tests.conftest import open_rows
 
@@ -74,6 +74,7 @@ def test_ltv_by_hand(tmp_path):
     yearly = 1.1**12 - 1  # ten percent a month
     later = ltv.historic(workspace, 3, Spend(), annual_rate=yearly).rows[Definition.REVENUE].value
     assert later == pytest.approx((140 + 60 / 1.1) / 2)
+    assert np.isnan(found.rows[Definition.REVENUE].low), "two customers give no interval"
     assert ltv.known_horizons(workspace) == [3]
     assert ltv.known_horizons(workspace, Filters(since=january + 1)) == []
 
@@ -89,6 +90,12 @@ def test_decisions():
     assert at(10, 4, 3, 5) is Decision.ONLY_REVENUE
     assert at(4, 3, 2, 5) is Decision.NONE_PAYS
     assert at(4, 3, 2, NAN) is Decision.NO_CAC
+
+
+def test_a_segment_filter_hides_the_cac_for_a_reason_of_its_own(sample):
+    found = ltv.historic(sample, 12, spend_of.of_workspace(sample), filters=Filters(((Attribute.MANAGER, ("",)),)))
+    assert not found.is_spend_known
+    assert ltv.decision(found) is Decision.CAC_NOT_BY_FILTER
 
 
 def test_the_bootstrap_covers_the_truth_as_often_as_it_says():
@@ -111,10 +118,16 @@ def test_the_bootstrap_of_many_is_the_normal_limit():
 
 
 def test_the_normal_mean_by_hand():
-    """1, 2, 3, 4: mean 2.5, sample standard deviation sqrt(5/3), standard error 0.6455."""
-    found = normal_mean(10.0, 30.0, 4)
-    assert (found.value, found.high - found.value) == (2.5, pytest.approx(1.959964 * 0.6454972, rel=1e-6))
+    """1 to 12: sum 78, squares 650, mean 6.5, sample variance 13, standard error sqrt(13/12) = 1.040833."""
+    found = normal_mean(78.0, 650.0, 12)
+    assert (found.value, found.high - found.value) == (6.5, pytest.approx(1.959964 * 1.040833, rel=1e-6))
     assert np.isnan(normal_mean(0.0, 0.0, 0).value)
+
+
+def test_few_customers_get_no_interval():
+    for found in (bootstrap_means(np.arange(9.0)[:, None])[0], normal_mean(36.0, 204.0, 9)):
+        assert (found.value, found.n) == (4.0, 9)
+        assert np.isnan([found.low, found.high]).all()
 
 
 def test_the_simple_formula_is_the_product_of_what_it_shows():
@@ -133,22 +146,36 @@ def test_the_simple_formula_on_rows(tmp_path):
     assert (found.average_order_value, found.orders_per_year) == (80.0, 1.5)
     assert (found.margin_rate, found.yearly_churn) == (0.5, pytest.approx(2 / 3))
     assert found.value == pytest.approx(80 * 1.5 * 0.5 * 1.5)
+    assert np.isnan(ltv.simple_formula(workspace, filters=Filters(since=month_number(dt.date(2023, 2, 1)))).value)
     costly = ltv.simple_formula(workspace, VariableCosts((CostLine("care", CostKind.PER_ACTIVE_MONTH, 12.0),)))
     assert costly.margin_rate == pytest.approx((120 - 24) / 240), "a in February and d in June: two active months"
 
 
 def test_a_curve_that_halves_is_carried_on_by_halves():
-    """Seen 2^11 ... 1 over twelve months: every month keeps a half, and the geometric sum tells the rest."""
-    seen = 2.0 ** np.arange(11, -1, -1)
+    """Seen 2^12 ... 1 over thirteen months: every month keeps a half; carried on without decline at the last level."""
+    seen = 2.0 ** np.arange(12, -1, -1)
     measured = ltv._decline(seen)
     assert measured == pytest.approx(0.5)
-    found = Extension(seen, 1.0, measured)
-    level = seen[-6:].mean()
-    assert found.curve(14).tolist() == pytest.approx([*np.cumsum(seen), seen.sum() + level, seen.sum() + 2 * level])
+    found, level = Extension(seen, 1.0, measured), seen[-6:].mean()
+    assert found.curve(15).tolist() == pytest.approx([*np.cumsum(seen), seen.sum() + level, seen.sum() + 2 * level])
     assert found.value(6) == seen[:6].sum()
     assert np.isnan(Extension(np.ones(3), NAN, NAN).value(12))
-    assert np.isnan(ltv._decline(np.ones(11)))
+    assert np.isnan(ltv._decline(np.ones(12)))
     assert ltv._decline(np.linspace(1, 2, 24)) == 1.0, "growth is not carried on"
+
+
+@pytest.mark.parametrize("months", range(13, 36))
+def test_the_first_order_is_no_part_of_the_decline(months: int):
+    """100 in the month of the first order and 10 in every later one is no decline, however many months were seen."""
+    seen = np.array([100.0] + [10.0] * (months - 1))
+    assert ltv._decline(seen) == pytest.approx(1.0)
+    assert Extension(seen, 1.0, 1.0).value(60) == pytest.approx(100 + 59 * 10)
+
+
+def test_discounting_does_not_change_the_assumption_shown(sample):
+    plain, weaker = ltv.extension(sample), ltv.extension(sample, annual_rate=0.3)
+    assert weaker.keeps == plain.keeps == plain.measured
+    assert weaker.value(60) < plain.value(60)
 
 
 def test_the_extension_keeps_what_was_seen(sample):

@@ -6,6 +6,8 @@ import datetime as dt
 from pathlib import Path
 
 from ltvlib.costs import CostKind, CostLine, VariableCosts
+from ltvlib.ingest.model import SetAside
+from ltvlib.ingest.report import SpendRead
 from ltvlib.spend import Spend
 from pages.ui import money
 from tests.test_pages import healthy, own, visit
@@ -67,6 +69,14 @@ def test_a_payback_time_sets_what_may_be_paid():
     late = healthy(visit("acquisition", "kids", kids_back_by=12)).dataframe[0].value
     assert (early["affordable_cac"] < late["affordable_cac"]).all()
     assert (late["affordable_cac"] == late["margin_at_horizon"]).all()
+
+
+def test_the_refused_lines_of_one_data_set_do_not_follow_to_the_next():
+    report = SpendRead((), (SetAside(3, "bad_number", "Client A; secret 900"),), 1, ("a", "b", "c"))
+    at = visit("acquisition", "kids", kids_spend_report=report)
+    assert any("secret" in str(frame.value) for frame in healthy(at).dataframe)
+    at.session_state["data"] = "salon"
+    assert not any("secret" in str(frame.value) for frame in healthy(at.run()).dataframe)
 
 
 def test_costs_survive_the_form():

@@ -12,7 +12,7 @@ from ltvlib.samples import samples
 from pages.ui.registry import REGISTRY
 from tests.conftest import ROOT, open_rows
 
-PAGES = ("overview", "segments", "cohorts", "acquisition", "ltv", "drivers", "plan", "definitions")
+PAGES = ("overview", "segments", "cohorts", "acquisition", "ltv", "drivers", "plan", "forecast", "definitions")
 TITLES = {
     "overview": ("Overview", "Обзор"),
     "segments": ("Segments (ABCDX)", "Сегменты (ABCDX)"),
@@ -21,6 +21,7 @@ TITLES = {
     "ltv": ("LTV laboratory", "Лаборатория LTV"),
     "drivers": ("What moves the profit", "Что движет прибылью"),
     "plan": ("What-if plan", "План «что, если»"),
+    "forecast": ("Forecast", "Прогноз"),
     "definitions": ("How the numbers are counted", "Как считаются показатели"),
 }
 
@@ -120,6 +121,7 @@ def test_a_suggested_border_is_one_click():
     button = at.button(key="salon_value_median")
     button.click().run()
     assert f"{at.slider(key='salon_value').value:,.0f}" in button.label
+    assert at.query_params["salon_value"] == str(at.slider(key="salon_value").value), "the link holds it too"
 
 
 def test_filters_hold_on_every_page():

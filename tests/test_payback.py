@@ -80,7 +80,7 @@ def row(curve: list[float], spend: float, customers: int = 10, first: float = 4.
         (row([5, 6], 60.0), Verdict.REPEATS),
         (row([5, 6], 61.0), Verdict.NOT_YET),
         (row([5, 6], NAN), Verdict.NO_SPEND),
-        (row([5, 6], 0.0), Verdict.NO_SPEND),
+        (row([5, 6], 0.0), Verdict.FREE),
         (row([], 5.0, 0, NAN), Verdict.NO_CUSTOMERS),
         (row([], NAN, 0, NAN), Verdict.TOO_YOUNG),
     ],

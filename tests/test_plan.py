@@ -17,15 +17,16 @@ from streamlit.testing.v1 import AppTest
 from ltvlib import kpis, spend
 from ltvlib.costs import CostKind, CostLine, VariableCosts
 from ltvlib.errors import LimitError, LtvError, ReadError
-from ltvlib.plan import bridge, outcome, tornado
+from ltvlib.plan import against, bridge, outcome, tornado
 from ltvlib.plan_fact import NotYet, against_fact, expected_of, plan_of
-from ltvlib.plan_file import MAX_BYTES, PlanFile, Scenario, clean_name, read_plan
+from ltvlib.plan_file import MAX_BYTES, MAX_SCENARIOS, PlanFile, Scenario, clean_name, read_plan, together
 from ltvlib.plan_levers import BOUNDS, KINDS, LIMITED, TARGETS, Lever, LeverKind, Levers
 from ltvlib.plan_today import today_of
 from ltvlib.plan_worth import Hopeless, break_even, worth
 from ltvlib.samples import open_sample, samples
 from ltvlib.settings import AbcdxRules, AbcdxSegment, Attribute, Filters, month_number
 from ltvlib.spend import Spend
+from pages.ui.registry import REGISTRY
 from tests.conftest import ROOT, open_rows
 from tests.test_pages import LOSS, REFUND_ONLY, TINY, healthy, own
 
@@ -328,6 +329,15 @@ def test_data_that_end_in_the_middle_of_a_month(tmp_path):
     assert against_fact(space, plan_of(space, today, "Mid", Levers())).months == 0
 
 
+def test_a_plan_against_today_is_a_difference(year):
+    """2 a month for the levers and nothing else: 24 less profit, the newcomer is the same."""
+    found = against(outcome(year), outcome(year, plan(V, 0.0, 2.0)))
+    assert (found.profit, found.ltv, found.cash_gap) == (-24, 0, 0)
+    dearer = against(outcome(year), outcome(year, plan(C, 0.5)))
+    assert dearer.profit == pytest.approx(-60), "two newcomers at 90 instead of 60"
+    assert np.isnan(against(outcome(year), replace(outcome(year), curve=np.zeros(0))).ltv)
+
+
 def test_plan_against_fact_on_paper(tmp_path, drawn, year):
     """A quarter later: January 300 of Ann, February 400 of Gil (new), March nothing; spend 30 a month."""
     plan_ = plan_of(drawn, year, "Upsell", plan(V, 0.1, 1.0))
@@ -350,6 +360,60 @@ def test_plan_against_fact_on_paper(tmp_path, drawn, year):
     for slug in ("orders_per_customer", "came_again_rate"):
         assert (rows[slug].reason, np.isnan(rows[slug].actual)) == (NotYet.TOO_EARLY, True)
     assert {row.slug: row.reason for row in against_fact(space, plan_).rows}["cac"] is NotYet.NO_SPEND
+
+
+QUARTER = [
+    {"customer_id": "Ann", "ordered_at": "2025-01-10", "revenue": 300.0},
+    {"customer_id": "Gil", "ordered_at": "2025-02-10", "revenue": 400.0},
+    {"customer_id": "Gil", "ordered_at": "2025-03-10", "revenue": 100.0},
+]
+TEA = VariableCosts((CostLine("tea", CostKind.PER_ORDER, 20.0),))
+
+
+def test_spend_that_is_missing_is_not_zero(tmp_path, drawn, year):
+    """The plan pays 60 a newcomer; of the first quarter only January is on record."""
+    made = plan_of(drawn, year, "Paid", Levers())
+    space = open_rows(tmp_path, ROWS + QUARTER, dt.date(2025, 4, 1), 0.5)
+    view = against_fact(space, made, Spend.of([(2025 * 12, "", 30.0)]))
+    assert (view.without_spend, view.profit.reason, np.isnan(view.profit.actual)) == (2, NotYet.NO_SPEND, True)
+    np.testing.assert_array_equal(view.by_month["actual"], [150 - 30, np.nan, np.nan])
+    paid = against_fact(space, made, Spend.of((2025 * 12 + month, "", 0.0) for month in range(3)))
+    assert (paid.without_spend, paid.profit.actual) == (0, pytest.approx(400 / 3)), "0 on record is 0"
+
+
+def test_a_plan_without_spend_meets_a_fact_without_spend(tmp_path, drawn):
+    """Otherwise the fact would be behind by the whole advertising."""
+    made = plan_of(drawn, today_of(drawn, rules=RULES), "Free", Levers())
+    assert not made.has_spend
+    space = open_rows(tmp_path, ROWS + QUARTER, dt.date(2025, 4, 1), 0.5)
+    view = against_fact(space, made, Spend.of((2025 * 12 + month, "", 30.0) for month in range(3)))
+    assert (view.without_spend, view.profit.reason) == (0, None)
+    assert view.profit.actual == pytest.approx(400 / 3)
+
+
+def test_the_fact_is_counted_with_the_costs_of_the_plan(tmp_path, drawn):
+    """Three orders at 20 a tea, whether or not the costs are entered again for the newer file."""
+    made = plan_of(drawn, today_of(drawn, costs=TEA, rules=RULES), "Tea", Levers())
+    space = open_rows(tmp_path, ROWS + QUARTER, dt.date(2025, 4, 1), 0.5)
+    for costs in (None, TEA, VariableCosts((CostLine("rent", CostKind.PER_ORDER, 99.0),))):
+        view = against_fact(space, made, costs=costs)
+        assert (view.costs, view.has_plan_costs) == (TEA, True)
+        assert view.profit.actual == pytest.approx((400 - 60) / 3)
+        assert view.by_month["planned"].tolist() == pytest.approx([0, 100 / 2 - 20, 300 / 2 - 20])
+
+
+def test_a_file_of_version_1_is_read_without_costs(tmp_path, drawn):
+    made = plan_of(drawn, today_of(drawn, costs=TEA, rules=RULES), "Tea", Levers())
+    content = json.loads(PlanFile(plan=made).to_json())
+    assert read_plan(json.dumps(content).encode()).plan.costs == TEA
+    content["version"] = 1
+    del content["plan"]["costs"]
+    old = read_plan(json.dumps(content).encode()).plan
+    assert (old.costs, old.levers, old.made_on) == (None, made.levers, made.made_on)
+    assert read_plan(PlanFile(plan=old).to_json().encode()).plan.costs is None
+    space = open_rows(tmp_path, ROWS + QUARTER, dt.date(2025, 4, 1), 0.5)
+    view = against_fact(space, old, costs=TEA)
+    assert (view.costs, view.has_plan_costs, view.profit.actual) == (TEA, False, pytest.approx((400 - 60) / 3))
 
 
 def test_a_year_later_the_slow_figures_are_known(salon):
@@ -401,7 +465,8 @@ def spoiled(content: dict, path: str, value: object) -> bytes:
     [
         ("format", "another"),
         ("version", "1"),
-        ("version", 2),
+        ("version", 3),
+        ("version", 0),
         ("version", True),
         ("scenarios", {}),
         ("scenarios", [{"name": f"n{place}", "levers": {}} for place in range(13)]),
@@ -427,6 +492,15 @@ def spoiled(content: dict, path: str, value: object) -> bytes:
         ("plan.expected.first_month", "0000-01"),
         ("plan.expected.series.profit", [1.0] * 11),
         ("plan.expected.series.profit", ["1"] * 12),
+        ("plan.expected.series.profit", [1e308] * 12),
+        ("plan.expected.series.orders", [-2e15] * 12),
+        ("plan.expected.rates.cac", 2e15),
+        ("plan.costs", {}),
+        ("plan.costs", [{"name": "tea", "kind": "per_order", "amount": 1.0}] * 51),
+        ("plan.costs.0.kind", "per_moon"),
+        ("plan.costs.0.amount", -1),
+        ("plan.costs.0.amount", 1e300),
+        ("plan.costs.0.name", None),
         ("plan.expected.rates", {}),
     ],
 )
@@ -446,6 +520,17 @@ def test_what_is_no_plan_at_all_is_refused_in_one_sentence(data: bytes):
 def test_a_plan_has_a_largest_size():
     with pytest.raises(LimitError):
         read_plan(b" " * (MAX_BYTES + 1))
+
+
+def test_scenarios_of_a_file_never_push_out_the_readers_own():
+    mine = [Scenario(f"m{place}", Levers()) for place in range(8)]
+    found = [Scenario(f"f{place}", Levers()) for place in range(3)] + [Scenario("m0", plan(V, 0.05))]
+    rows = together(mine, found)
+    assert [row.name for row in rows] == [f"m{place}" for place in range(1, 8)] + ["f0", "f1", "f2", "m0"]
+    assert rows[-1].levers == plan(V, 0.05), "the file's counts"
+    assert len(together(mine, [Scenario(f"f{place}", Levers()) for place in range(4)])) == MAX_SCENARIOS
+    with pytest.raises(LimitError):
+        together(mine, [Scenario(f"f{place}", Levers()) for place in range(5)])
 
 
 def test_a_link_that_was_broken_keeps_what_can_be_read():
@@ -534,6 +619,58 @@ def test_a_plan_file_is_opened_and_a_broken_one_is_refused():
     assert [error.value for error in at.error] == [
         "This file is not a plan saved here, or it was changed; save the plan again and take that file."
     ]
+
+
+def test_a_file_with_too_many_scenarios_is_refused_and_changes_nothing():
+    mine = [Scenario(f"Mine {place}", plan(V, 0.01 * place)) for place in range(1, 9)]
+    at = healthy(visit(plan_tabs="Scenarios", salon_plan_scenarios=mine))
+    text = PlanFile(tuple(Scenario(f"File {place}", plan(F, 0.01)) for place in range(5))).to_json()
+    at.file_uploader(key="plan_upload").upload("plan.json", text.encode(), "application/json").run()
+    at.button(key="plan_upload_apply").click().run()
+    assert not at.exception
+    assert [error.value for error in at.error] == [
+        "With the scenarios of the file there would be 13, at most 12 can be compared: delete some of yours first."
+    ]
+    assert at.dataframe[0].value["name"].tolist() == ["Today", *(row.name for row in mine)]
+
+
+def opened_later(folder: Path, drawn, spend_: Spend, kept: Spend | None = None) -> AppTest:
+    """A plan with teas of 20 made on the drawn year, and the quarter after it uploaded anew."""
+    made = plan_of(drawn, today_of(drawn, spend_, TEA, RULES), "Tea", Levers())
+    REGISTRY.session(folder.name).workspace = open_rows(folder, ROWS + QUARTER, dt.date(2025, 4, 1), 0.5)
+    state = {"upload_spend": kept} if kept else {}
+    return healthy(visit("upload", uid=folder.name, the_plan=made, plan_tabs="Plan against fact", **state))
+
+
+def test_after_a_new_upload_no_plan_is_kept_by_forgotten_spend(tmp_path: Path, drawn):
+    """A new upload forgets spend and costs; the plan remembers its costs, and without spend nothing is declared."""
+    said = words(opened_later(tmp_path, drawn, SPEND))
+    assert "for 3 of the months compared no marketing spend is on record" in said
+    assert "The plan is kept" not in said
+    assert "gross margin less tea" in said
+    assert "whatever is entered now" in said
+
+
+def test_with_spend_on_record_the_verdict_is_told(tmp_path: Path, drawn):
+    """Margin 400 less three teas of 20 less 3 x 30, a month: 250 / 3."""
+    paid = Spend.of((2025 * 12 + month, "", 30.0) for month in range(3))
+    at = opened_later(tmp_path, drawn, SPEND, paid)
+    assert "profit was **€83.33** a month" in words(at)
+
+
+def test_a_plan_without_spend_says_that_the_fact_has_none(tmp_path: Path, drawn):
+    said = words(opened_later(tmp_path, drawn, Spend()))
+    assert "The plan was made without marketing spend" in said
+    assert "profit was **€113** a month" in said
+
+
+def test_levers_at_different_steps_are_not_called_equal():
+    at = healthy(visit(query={"salon_plan": "f~0.2"}))
+    assert "Moved by 10% or one point, the most comes from" in words(at)
+    assert "how hard each is to make is for you to judge" in words(at)
+    own_values = healthy(visit(query={"salon_plan": "f~0.2"}, plan_step="own"))
+    assert "With your values the most comes from" in words(own_values)
+    assert "how hard each is to make" not in words(own_values)
 
 
 def test_a_plan_made_on_earlier_data_meets_its_fact_and_follows_to_another_set():

@@ -1,11 +1,11 @@
 """How long customers stay: against lifelines, against a table drawn by hand, and who counts as gone.
 
-Gone = silent for more than 60 days at 1 January 2025:
+Gone = silent for more than 60 days at 1 January 2025, so all are seen up to 2 November 2024:
 
     Ann   1 Jan, 31 Jan, 1 Mar 2024               gone: 60 days from the first order, 30 from the second
     Ben   1 Jan 2024                              gone: 0 days
-    Cid   1 Oct, 1 Dec 2024                       still here: 92 days from the first order, 31 from the second
-    Dee   1 Dec 2024 (and a refund on 30 Dec)     still here: 31 days
+    Cid   1 Oct, 1 Dec 2024                       still here: 32 days from the first order; the second came too late
+    Dee   1 Dec 2024 (and a refund on 30 Dec)     came too late: cannot have been seen to leave
 """
 
 from __future__ import annotations
@@ -71,43 +71,67 @@ def test_the_reference_has_what_is_hard():
 
 def test_both_clocks_drawn_by_hand(drawn):
     first = survival.lifetime(drawn, Clock.FIRST_ORDER, 60).curve
-    # Ben goes on day 0 (1 of 4), Dee is seen to day 31, Ann goes on day 60 (1 of 2 left), Cid is seen to day 92
-    assert first.days.tolist() == [0, 31, 60, 92]
-    assert first.at_risk.tolist() == [4, 3, 2, 1]
-    np.testing.assert_allclose(first.survival, [0.75, 0.75, 0.375, 0.375])
-    assert (first.customers, first.ended, first.median) == (4, 2, 60)
+    # Ben goes on day 0 (1 of 3), Cid is seen to day 32, Ann goes on day 60 (the only one left)
+    assert first.days.tolist() == [0, 32, 60]
+    assert first.at_risk.tolist() == [3, 2, 1]
+    np.testing.assert_allclose(first.survival, [2 / 3, 2 / 3, 0])
+    assert (first.customers, first.ended, first.median) == (3, 2, 60)
     second = survival.lifetime(drawn, Clock.SECOND_ORDER, 60).curve
     # Ben and Dee never came back: they are not given a lifetime from a second order
-    assert second.days.tolist() == [0, 30, 31]
-    np.testing.assert_allclose(second.survival, [1, 0.5, 0.5])
-    assert (second.customers, second.ended, second.median) == (2, 1, 30)
-
-
-def test_a_longer_rule_brings_people_back_to_life(drawn):
-    curve = survival.lifetime(drawn, Clock.FIRST_ORDER, 400).curve
-    assert curve.ended == 0
-    assert np.isnan(curve.median)
-    assert np.isnan(curve.median_interval).all()
-    assert (curve.survival == 1).all()
+    assert second.days.tolist() == [0, 30]
+    np.testing.assert_allclose(second.survival, [1, 0])
+    assert (second.customers, second.ended, second.median) == (1, 1, 30)
 
 
 def test_silence_of_exactly_the_rule_is_not_gone(drawn):
-    """Cid and Dee are silent for 31 days on 1 January."""
-    assert survival.lifetime(drawn, Clock.FIRST_ORDER, 31).curve.ended == 2
-    assert survival.lifetime(drawn, Clock.FIRST_ORDER, 30).curve.ended == 4
+    """Ann is silent for 306 days on 1 January 2025: with that rule she is still here on 1 March, her last day."""
+    here, gone = (survival.lifetime(drawn, Clock.FIRST_ORDER, lapse) for lapse in (306, 305))
+    assert (here.cut, here.curve.ended, here.curve.days.tolist()) == (dt.date(2024, 3, 1), 1, [0, 60])
+    assert (gone.cut, gone.curve.ended, gone.curve.days.tolist()) == (dt.date(2024, 3, 2), 2, [0, 60])
+
+
+def test_nobody_can_leave_in_a_history_shorter_than_the_rule(drawn):
+    assert survival.lifetime(drawn, Clock.FIRST_ORDER, 366).curve.customers == 0
+    assert survival.lifetime(drawn, Clock.FIRST_ORDER, 365).curve.customers == 2
 
 
 def test_an_earlier_date_knows_nothing_of_what_came_later(drawn):
-    """On 1 March nobody has been silent for more than 60 days, and Ann's third order has not happened."""
-    curve = survival.lifetime(drawn, Clock.FIRST_ORDER, 60, as_of=dt.date(2024, 3, 1)).curve
-    assert (curve.customers, curve.ended, curve.days.tolist()) == (2, 0, [0, 60])
+    """On 1 March, seen up to 31 January: Ann ordered that day, her third order has not happened; Ben is gone."""
+    curve = survival.lifetime(drawn, Clock.FIRST_ORDER, 30, as_of=dt.date(2024, 3, 1)).curve
+    assert (curve.customers, curve.ended, curve.days.tolist()) == (2, 1, [0, 30])
+
+
+def lives(seed: int, days: int, mean: float, gap: int, customers: int = 2000) -> list[dict[str, object]]:
+    """Customers won evenly over ``days`` who stay for exponential times and order every ``gap`` days."""
+    draw = np.random.default_rng(seed)
+    start, stay = draw.integers(1, days, customers), draw.exponential(mean, customers)
+    return [
+        {"customer_id": f"c{k}", "ordered_at": AS_OF - dt.timedelta(days=int(back)), "revenue": 1.0}
+        for k in range(customers)
+        for back in range(start[k], max(0, start[k] - int(stay[k]) - 1), -gap)
+    ]
+
+
+@pytest.mark.parametrize(("days", "lapse"), [(365, 90), (730, 90), (730, 180), (1095, 60)])
+def test_known_lifetimes_are_found_again_however_short_the_history(tmp_path, days: int, lapse: int):
+    """Stays are exponential with a mean of 180 days, orders come every 14 days. The last order is on day 14 k with
+    k = stay // 14, so the share with a last order after day 182 is exp(-196 / 180) and the median is 112."""
+    space = open_rows(tmp_path, lives(days + lapse, days, 180, 14), AS_OF)
+    curve = survival.lifetime(space, Clock.FIRST_ORDER, lapse).curve
+    share, low, high = curve.still_here(182)
+    assert share == pytest.approx(np.exp(-196 / 180), abs=0.045)
+    assert low < np.exp(-196 / 180) < high
+    assert curve.median == pytest.approx(112, abs=14)
+    for point in survival.over_time(space, Clock.FIRST_ORDER, lapse):
+        _share, low, high = point.curve.still_here(182)
+        assert low - 0.02 < np.exp(-196 / 180) < high + 0.02
 
 
 def test_filters_choose_the_customers(drawn):
     web = Filters(((Attribute.CHANNEL, ("web",)),))
     assert survival.lifetime(drawn, Clock.FIRST_ORDER, 60, web).curve.customers == 2
     late = Filters(since=month_number(dt.date(2024, 10, 1)))
-    assert survival.lifetime(drawn, Clock.FIRST_ORDER, 60, late).curve.customers == 2
+    assert survival.lifetime(drawn, Clock.FIRST_ORDER, 60, late).curve.customers == 1
     early = Filters(until=month_number(dt.date(2024, 10, 1)))
     found = survival.lifetime(drawn, Clock.FIRST_ORDER, 60, early)
     assert (found.curve.customers, found.as_of) == (2, dt.date(2024, 10, 1))
@@ -150,17 +174,16 @@ def test_news_is_a_share_whose_interval_lies_apart():
 
 
 def test_newcomers_are_seen_for_the_same_time(tmp_path):
-    """One customer a month from January 2023 on; at every quarter end with a year before it the last twelve count."""
+    """One customer a month from January 2023 on; the twelve before the last 60 days count, where there are twelve."""
     rows = [
         {"customer_id": f"c{n}", "ordered_at": f"{2023 + n // 12}-{n % 12 + 1:02}-01", "revenue": 10.0}
         for n in range(24)
     ]
     points = survival.over_time(open_rows(tmp_path, rows, AS_OF), Clock.FIRST_ORDER, 60)
-    ends = [dt.date(2024, 1, 1), dt.date(2024, 4, 1), dt.date(2024, 7, 1), dt.date(2024, 10, 1), AS_OF]
-    assert [point.as_of for point in points] == ends
+    assert [point.as_of for point in points] == [dt.date(2024, month, 1) for month in (4, 7, 10)] + [AS_OF]
     assert {point.curve.customers for point in points} == {12}
-    # silent since before November: ten of twelve gone; 61 days from 1 November are more than 60
-    assert points[-1].curve.ended == 11
+    # December 2023 to 1 November 2024, nobody came back: all are gone on 2 November
+    assert (points[-1].cut, points[-1].curve.ended) == (dt.date(2024, 11, 2), 12)
 
 
 people = some.lists(some.tuples(some.integers(0, 900), some.booleans()), min_size=1, max_size=60)
@@ -190,10 +213,10 @@ def test_who_is_gone_against_loops(rows, as_of, lapse, clock):
     seen = []
     for customer in twin.first:
         days = sorted(r["ordered_at"] for r in twin.rows if r["customer_id"] == customer and not r["is_refund"])
-        if len(days) > start:
+        if len(days) > start and (as_of - days[start].date()).days > lapse:
             first, last = days[start].date(), days[-1].date()
             gone = (as_of - last).days > lapse
-            seen.append((((last if gone else as_of) - first).days, gone))
+            seen.append(((last - first).days if gone else (as_of - first).days - lapse, gone))
     found = survival.lifetime(space, clock, lapse).answer.frame
     listed = [(row.days, bool(row.is_ended)) for row in found.itertuples() for _ in range(row.n)]
     assert sorted(listed) == sorted(seen)

@@ -17,6 +17,15 @@ METRICS = (
         source="Farris et al. (2010), Marketing Metrics",
     ),
     Metric(
+        "recent_cac",
+        N_("Cost of a new customer now"),
+        "money",
+        N_("Marketing spend / new customers of the last three complete months."),
+        N_("What one new customer costs today, beside the months old enough to be judged."),
+        N_("One of the last three months has no spend on record, or nobody came."),
+        good="down",
+    ),
+    Metric(
         "first_order_margin",
         N_("First order leaves"),
         "money",
@@ -111,6 +120,6 @@ METRICS = (
             "Cumulative margin per customer as far as it was seen, then every further month brings the stated part of the month before."
         ),
         N_("What the customer may bring beyond what was seen, if the decline goes on as it was."),
-        N_("Fewer than twelve months of life were seen."),
+        N_("Fewer than thirteen months of life were seen."),
     ),
 )

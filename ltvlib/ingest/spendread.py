@@ -10,7 +10,7 @@ from functools import cache
 from babel.dates import get_month_names
 
 from ltvlib.engine import Database, EngineLimits
-from ltvlib.errors import MappingError
+from ltvlib.errors import N_, MappingError
 from ltvlib.ingest.dates import DateStyle
 from ltvlib.ingest.model import RawColumn, RawTable, SetAside
 from ltvlib.ingest.numbers import NumberStyle
@@ -19,6 +19,7 @@ from ltvlib.ingest.styles import RAW, date_of, date_style, number_of, number_sty
 from ltvlib.ingest.synonyms import normal
 from ltvlib.ingest.values import cell, compose
 from ltvlib.settings import month_number
+from ltvlib.spend import is_month
 
 MAX_ROWS = 200_000
 """A longer table is not one of spend by month and channel."""
@@ -30,10 +31,34 @@ WORDS = {
     ),
     "amount": (
         "amount", "сумма", "spend", "cost", "costs", "расход", "расходы", "затраты", "бюджет", "budget", "стоимость",
-        "расход с ндс", "расход с ндс руб", "потрачено", "money", "итого",
+        "потрачено", "money", "итого", "общий расход", "общая сумма",
     ),
 }  # fmt: skip
 """Normal headers of each column, the best first."""
+_UNITS = frozenset(
+    (
+        "руб",
+        "р",
+        "рублей",
+        "rub",
+        "rur",
+        "eur",
+        "euro",
+        "usd",
+        "тыс",
+        "k",
+        "с",
+        "без",
+        "в",
+        "ндс",
+        "vat",
+        "incl",
+        "excl",
+        "net",
+        "gross",
+    )
+)
+"""Words beside a header's own that say the unit or the tax."""
 
 
 def read_spend(raw: RawTable, limits: EngineLimits | None = None) -> SpendRead:
@@ -52,7 +77,7 @@ def read_spend(raw: RawTable, limits: EngineLimits | None = None) -> SpendRead:
         open_raw(raw, database)
         month, dates = _month_column(database, raw)
         amount, numbers = _amount_column(database, raw, month)
-        channel = _named(raw, "channel", {month.key, amount.key}) or _first_text(raw, {month.key, amount.key})
+        channel = _named(raw, "channel", {month.key, amount.key}) or _first_text(database, raw, {month.key, amount.key})
         sql = "select line, {day}, {text}, {money}, {paid}, {channel} from {table} order by line"
         values = compose(
             sql,
@@ -73,7 +98,7 @@ def read_spend(raw: RawTable, limits: EngineLimits | None = None) -> SpendRead:
 def _judged(
     line: int, day: dt.date | None, text: str | None, money: object, paid: str | None, channel: str | None
 ) -> tuple[int, str, str, int] | SetAside:
-    month = month_number(day) if day else month_of(text or "")
+    month = _sensible(month_number(day)) if day else month_of(text or "")
     if month is None:
         return SetAside(line, "bad_date" if text else "no_date", "; ".join(x or "" for x in (text, channel, paid)))
     if money is None:
@@ -86,13 +111,17 @@ def month_of(text: str) -> int | None:
     found = re.fullmatch(r"(\d{4})[-./ ](\d{1,2})|(\d{1,2})[-./ ](\d{4})", text.strip())
     if found:
         year, month = (found[1], found[2]) if found[1] else (found[4], found[3])
-        return int(year) * 12 + int(month) - 1 if 1 <= int(month) <= 12 else None
+        return _sensible(int(year) * 12 + int(month) - 1) if 1 <= int(month) <= 12 else None
     words = re.fullmatch(r"([^\W\d]+)\.?[\s.'’-]*(\d{4}|\d{2})(?:\s*г\.?)?", text.strip().casefold())
     numbers = {number for name, number in _month_words().items() if words and name.startswith(words[1])}
     if words is None or len(words[1]) < 3 or len(numbers) != 1:
         return None
     year = int(words[2]) + (2000 if len(words[2]) == 2 else 0)
-    return year * 12 + numbers.pop() - 1
+    return _sensible(year * 12 + numbers.pop() - 1)
+
+
+def _sensible(month: int) -> int | None:
+    return month if is_month(month) else None
 
 
 @cache
@@ -108,13 +137,26 @@ def _month_words() -> dict[str, int]:
 
 
 def _named(raw: RawTable, field: str, taken: set[str]) -> RawColumn | None:
-    """The column whose header is the best word for a field."""
-    free = {normal(column.name): column for column in raw.columns if column.key not in taken}
+    """The column whose header is the best word for a field; units and tax beside the word do not matter."""
+    free = {_bare(column.name): column for column in reversed(raw.columns) if column.key not in taken}
     return next((free[word] for word in WORDS[field] if word in free), None)
 
 
-def _first_text(raw: RawTable, taken: set[str]) -> RawColumn | None:
-    return next((column for column in raw.columns if column.key not in taken and column.kind == "text"), None)
+def _bare(header: str) -> str:
+    """``Расход (руб.) с НДС`` -> ``расход``; a header of such words only stays as it is."""
+    words = normal(header).split()
+    kept = [word for word in words if word not in _UNITS]
+    return " ".join(kept or words)
+
+
+def _first_text(database: Database, raw: RawTable, taken: set[str]) -> RawColumn | None:
+    """The first column that does not hold numbers."""
+    free = (column for column in raw.columns if column.key not in taken and column.kind == "text")
+    return next((column for column in free if not _is_number(number_style(database, column))), None)
+
+
+def _is_number(style: NumberStyle) -> bool:
+    return style.numbers * 2 > max(1, style.filled)
 
 
 def _month_column(database: Database, raw: RawTable) -> tuple[RawColumn, DateStyle | None]:
@@ -145,13 +187,22 @@ def _are_months(database: Database, column: RawColumn) -> bool:
 
 
 def _amount_column(database: Database, raw: RawTable, month: RawColumn) -> tuple[RawColumn, NumberStyle]:
+    """The column named like money, else the only one with numbers."""
+    styles = {column.key: number_style(database, column) for column in raw.columns if column.key != month.key}
+    numeric = [
+        c for c in raw.columns if c.key in styles and (_is_number(styles[c.key]) or styles[c.key].decimal == "?")
+    ]
     named = _named(raw, "amount", {month.key})
-    for column in ([named] if named else []) + [c for c in reversed(raw.columns) if c.key != month.key]:
-        style = number_style(database, column)
-        if style.decimal == "?":
-            raise MappingError(
-                "The amounts of the column {column} fit both a decimal comma and a point.", column=column.name
-            )
-        if style.numbers * 2 > max(1, style.filled):
-            return column, style
-    raise MappingError("The file has no column of amounts.")
+    if named is not None and named in numeric:
+        numeric = [named]
+    if not numeric:
+        raise MappingError("The file has no column of amounts.")
+    if len(numeric) > 1:
+        names = ", ".join(column.name for column in numeric)
+        raise MappingError(
+            "Several columns hold numbers ({columns}); call the one with the money Amount.", columns=names
+        )
+    if styles[numeric[0].key].decimal == "?":
+        text = N_("The amounts of the column {column} fit both a decimal comma and a point.")
+        raise MappingError(text, column=numeric[0].name)
+    return numeric[0], styles[numeric[0].key]

@@ -39,6 +39,12 @@ def verdict(found: Payback, currency: str) -> str:
             n=found.horizon,
             **numbers,
         )
+    elif kind is Verdict.FREE:
+        text = _(
+            "**Nothing was spent to win these customers.** By month {n} one has brought {margin}.",
+            n=found.horizon,
+            **numbers,
+        )
     elif kind is Verdict.NO_CUSTOMERS:
         text = _("**Money was spent, but no new customers came from it** in these months.")
     else:
@@ -72,6 +78,7 @@ def short_verdict(found: Payback) -> str:
     return {
         Verdict.FIRST_SALE: _("Pays on the first sale"),
         Verdict.NO_SPEND: _("Spend not on record"),
+        Verdict.FREE: _("Nothing spent"),
         Verdict.NO_CUSTOMERS: _("Spend without customers"),
         Verdict.TOO_YOUNG: _("Too young to judge"),
     }[kind]
@@ -92,9 +99,9 @@ def trend(found: Payback, currency: str) -> str:
     if math.isnan(change) or abs(change) < NOTICEABLE:
         return ""
     text = (
-        _("In the last three complete months a new customer costs {cac}, {change} more than then.")
+        _("In the last three complete months a new customer costs {cac}, {change} more than in the months judged.")
         if change > 0
-        else _("In the last three complete months a new customer costs {cac}, {change} less than then.")
+        else _("In the last three complete months a new customer costs {cac}, {change} less than in the months judged.")
     )
     return text.format(cac=short_money(found.recent_cac, currency), change=percent(abs(change)))
 

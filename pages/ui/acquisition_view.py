@@ -12,7 +12,7 @@ from ltvlib.payback import Payback, cash_gap, cash_path
 from pages.ui import acquisition_charts, acquisition_story, choices, session
 from pages.ui.components import chart, definition, downloads, label, plain, table
 from pages.ui.tiles import figure
-from pages.ui.words import _, plural, symbol
+from pages.ui.words import _, month, plural, symbol
 
 COMPANY = "*"
 """The choice of the whole company; no channel is called so."""
@@ -21,7 +21,9 @@ BACK_BY = (0, 1, 3, 6, 9, 12, 18, 24)
 
 def channel_name(name: str | None) -> str:
     """A channel, or the whole company, in words."""
-    return _("All channels") if name is None or name == COMPANY else name or _("Channel not known")
+    if name is None or name == COMPANY:
+        return _("All channels")
+    return _("Other channels") if name == economics.OTHER else name or _("Channel not known")
 
 
 def horizon_name(months: int) -> str:
@@ -75,11 +77,7 @@ def _columns(sign: str, horizon: int) -> dict[str, Any]:
         "verdict": text(_("Verdict")),
         "affordable_cac": money("affordable_cac"),
         "cac": money("cac"),
-        "recent_cac": number(
-            _("CAC now, {currency}", currency=sign),
-            format="localized",
-            help=_("The last three complete months with spend."),
-        ),
+        "recent_cac": money("recent_cac"),
         "new_customers": number(label("new_customers"), format="localized", help=definition("new_customers")),
         "spend": number(_("Spend, {currency}", currency=sign), format="localized"),
         "first_order_margin": money("first_order_margin"),
@@ -113,6 +111,7 @@ def months(found: Acquisition) -> None:
     chart(picture, "cac_months", title, title, found.answer, ("cac", "first_order_margin"))
     with st.expander(_("The same by month as a table"), icon=":material/table:"):
         frame = found.months.round({"cac": 0, "first_order_margin": 0, "spend": 0})
+        frame["month"] = [month(day) for day in frame["month"]]
         columns = _month_columns(symbol(currency))
         table(frame, "cac_table", title, columns)
         titles = {name: str(column["label"]) for name, column in columns.items()}
@@ -124,7 +123,7 @@ def _month_columns(sign: str) -> dict[str, Any]:
     money = ("spend", "cac", "first_order_margin")
     names = {"spend": _("Spend, {currency}", currency=sign)}
     return {
-        "month": column.DateColumn(_("Month"), format="MMM YYYY", pinned=True),
+        "month": column.TextColumn(_("Month"), pinned=True),
         "new_customers": column.NumberColumn(
             label("new_customers"), format="localized", help=definition("new_customers")
         ),

@@ -26,6 +26,8 @@ SHOWN_PEOPLE = 10_000
 """Longest list on screen."""
 ALL = 5_000_000
 """Longest list in a file."""
+FILE_DIGITS = 4
+"""Decimals of ratios in files: more are noise."""
 PLOT = {"displayModeBar": False, "scrollZoom": False}
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|$~:])")
 _LINKED = re.compile(r"(?i)(:(?=//)|www(?=\.)|@)")
@@ -67,6 +69,8 @@ def basis_words() -> str:
             n=count(info.unknown_margins),
             rate=percent(info.margin_rate, 1),
         )
+    if info.margin_source == "margin":
+        return _("profit = gross margin from the profit column of the data")
     return _("profit = gross margin from the costs in the data")
 
 
@@ -201,7 +205,7 @@ def downloads(make: Callable[[], pd.DataFrame], name: str, key: str) -> None:
     with st.container(horizontal=True):
         st.download_button(
             _("Download CSV"),
-            lambda: export.to_csv(make(), **european),
+            lambda: export.to_csv(make().round(FILE_DIGITS), **european),
             f"{name}.csv",
             "text/csv",
             key=f"{key}_csv",
@@ -210,7 +214,7 @@ def downloads(make: Callable[[], pd.DataFrame], name: str, key: str) -> None:
         )
         st.download_button(
             _("Download XLSX"),
-            lambda: export.to_xlsx(make()),
+            lambda: export.to_xlsx(make().round(FILE_DIGITS)),
             f"{name}.xlsx",
             "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
             key=f"{key}_xlsx",

@@ -9,7 +9,8 @@ import plotly.graph_objects as go
 
 from ltvlib.control import Judged
 from ltvlib.survival import AFTER, Curve, Lifetime
-from pages.ui.drivers_story import DAYS_A_MONTH, signed
+from pages.ui.drivers_lifetimes import DAYS_A_MONTH
+from pages.ui.drivers_story import signed
 from pages.ui.plots import MUTED, color, laid_out, mode, money_axis, safe
 from pages.ui.words import _, by_unit, month, percent, short_money
 
@@ -143,7 +144,7 @@ def survival(curves: dict[str, Curve]) -> go.Figure:
 def newcomers(points: tuple[Lifetime, ...]) -> go.Figure:
     """Share of the newcomers of 12 months still here half a year later, by the end of the 12 months, with its range."""
     share, low, high = np.array([point.curve.still_here(AFTER) for point in points]).T
-    names = [month(point.as_of - dt.timedelta(days=1)) for point in points]
+    names = [month(point.cut - dt.timedelta(days=1)) for point in points]
     reach = {"type": "data", "symmetric": False, "thickness": 2, "width": 5}
     reach |= {"array": high - share, "arrayminus": share - low}
     figure = go.Figure(

@@ -10,11 +10,8 @@ from ltvlib.control import Judged
 from ltvlib.driver_tree import PARTS, Tree
 from ltvlib.drivers import Change
 from ltvlib.kpis import Period
-from ltvlib.survival import AFTER, Curve, has_moved
 from pages.ui.components import label
 from pages.ui.words import _, by_unit, count, day, month, number, percent, plural, short_money
-
-DAYS_A_MONTH = 30.44
 
 
 def span(period: Period) -> str:
@@ -25,6 +22,13 @@ def span(period: Period) -> str:
 def signed(value: float, currency: str) -> str:
     """Money with its sign, plus included."""
     return ("+" if value > 0 else "") + short_money(value, currency)
+
+
+def left_aside() -> str:
+    """Why segments chosen in the sidebar do not count here."""
+    return _(
+        "The choice of segments is left aside on this page: a segment says how a customer buys now, so the best of now would always seem to have grown. Where it happened, by segment, starts from the segment of then."
+    )
 
 
 def step(part: str, tree: Tree, currency: str) -> str:
@@ -44,8 +48,8 @@ def _people(part: str, n: int) -> str:
     if part == "new":
         return plural("{n} new customer", "{n} new customers", n)
     if part == "reactivated":
-        return plural("{n} customer came back after a pause", "{n} customers came back after a pause", n)
-    return plural("{n} customer stopped buying", "{n} customers stopped buying", n)
+        return plural("{n} earlier customer bought again", "{n} earlier customers bought again", n)
+    return plural("{n} customer did not buy in this period", "{n} customers did not buy in this period", n)
 
 
 def _frequency(before: float, now: float) -> str:
@@ -80,10 +84,12 @@ def steps(tree: Tree, currency: str) -> list[tuple[str, float]]:
 def reading(tree: Tree, is_drivers: bool) -> str:
     """How to read the waterfall."""
     if is_drivers:
-        return _("Customers who came or left count as average customers; the parts sum to the change.")
+        return _(
+            "Customers who bought in only one of the periods count as average customers; the parts sum to the change."
+        )
     return plural(
-        "Customers who came or left count with their own profit. Orders, order value and margin rate are those of the {n} customer who bought in both periods. The parts sum to the change.",
-        "Customers who came or left count with their own profit. Orders, order value and margin rate are those of the {n} customers who bought in both periods. The parts sum to the change.",
+        "Customers who bought in only one of the periods count with their own profit. Orders, order value and margin rate are those of the {n} customer who bought in both periods. The parts sum to the change.",
+        "Customers who bought in only one of the periods count with their own profit. Orders, order value and margin rate are those of the {n} customers who bought in both periods. The parts sum to the change.",
         tree.counts["returning"],
     )
 
@@ -198,60 +204,6 @@ def usual(found: Judged, currency: str, unit: str) -> str:
             high=high,
         )
     return _("{month}: {now}. Usual is {low} to {high}.", month=month(found.months[-1]), now=now, low=low, high=high)
-
-
-def long(days: float) -> str:
-    """A time people can grasp: days up to three months, months up to three years, years beyond."""
-    if days < 3 * DAYS_A_MONTH:
-        return plural("{n} day", "{n} days", round(days))
-    if days < 36 * DAYS_A_MONTH:
-        return plural("{n} month", "{n} months", round(days / DAYS_A_MONTH))
-    years = round(days / 365.25, 1)
-    return plural("{n} year", "{n} years", int(years)) if years % 1 == 0 else _("{n} years", n=number(years, 1))
-
-
-def _range(curve: Curve) -> str:
-    """The 95 % interval in brackets, with a space before it; empty where there is none."""
-    low, high = curve.median_interval
-    if math.isnan(low):
-        return ""
-    if math.isnan(high):
-        return " " + _("(surely at least {low})", low=long(low))
-    if long(low) == long(high):
-        return ""
-    return " " + _("(surely between {low} and {high})", low=long(low), high=long(high))
-
-
-def lifetime(first: Curve, second: Curve) -> str:
-    """Both clocks in two sentences."""
-    return " ".join([_newcomers(first), *([_returners(second)] if second.customers else [])])
-
-
-def _newcomers(curve: Curve) -> str:
-    if math.isnan(curve.median):
-        return _("**More than half** of all customers are still with you.")
-    return _("Half of all customers stay **{time}** or less{range}.", time=long(curve.median), range=_range(curve))
-
-
-def _returners(curve: Curve) -> str:
-    if math.isnan(curve.median):
-        return _("Of those who came back for a second order **more than half** are still with you.")
-    return _(
-        "Of those who came back for a second order half stay **{time}** from then on{range}.",
-        time=long(curve.median),
-        range=_range(curve),
-    )
-
-
-def moved(now: Curve, before: Curve) -> str:
-    """Whether newcomers stay longer or shorter than those of a year earlier."""
-    share, share_before = now.still_here(AFTER)[0], before.still_here(AFTER)[0]
-    if math.isnan(share) or math.isnan(share_before):
-        return ""
-    pair = {"now": percent(share), "before": percent(share_before)}
-    if has_moved(now, before):
-        return _("{now} are still with you half a year later, a year earlier it was {before}: that is news.", **pair)
-    return _("{now} are still with you half a year later, a year earlier it was {before}: a wobble.", **pair)
 
 
 def leaving(found: Leaving, currency: str) -> str:

@@ -17,7 +17,7 @@ from ltvlib.engine import Answer
 from ltvlib.settings import AbcdxRules, Attribute, Filters
 from ltvlib.survival import Clock
 from ltvlib.trends import MAX_ORDERS
-from pages.ui import choices, driver_charts, drivers_story, session
+from pages.ui import choices, driver_charts, drivers_lifetimes, drivers_story, session
 from pages.ui.components import chart, customer_list, definition, downloads, label, nothing, people_heading, table
 from pages.ui.widgets import choose, switch
 from pages.ui.words import DASH, _, by_unit, plural, symbol
@@ -125,8 +125,8 @@ def part_name(part: str) -> str:
     """Short name of a part of the change."""
     people = {
         "new": _("· new"),
-        "reactivated": _("· came back"),
-        "lost": _("· stopped buying"),
+        "reactivated": _("· bought again"),
+        "lost": _("· did not buy"),
         "refunds": _("Refunds without an order"),
     }
     return people.get(part) or label(part)
@@ -177,8 +177,8 @@ def _groups_table(answer: Answer, by: str) -> None:
 def _short(part: str) -> str:
     return {
         "new": _("New customers"),
-        "reactivated": _("Came back"),
-        "lost": _("Stopped buying"),
+        "reactivated": _("Bought again"),
+        "lost": _("Did not buy"),
         "refunds": _("Refunds without an order"),
     }.get(part) or label(part)
 
@@ -214,17 +214,18 @@ def lifetimes(found: Filters) -> None:
     first = session.remember(survival.lifetime, Clock.FIRST_ORDER, lapse, found)
     second = session.remember(survival.lifetime, Clock.SECOND_ORDER, lapse, found)
     if not first.curve.customers:
-        nothing(_("No customer passes the filters. Clear some of them in the sidebar."))
+        nothing(drivers_lifetimes.too_young(lapse))
         return
-    st.markdown(drivers_story.lifetime(first.curve, second.curve), help=definition("customer_lifetime"))
+    st.markdown(drivers_lifetimes.lifetime(first.curve, second.curve), help=definition("customer_lifetime"))
     names = {
         _("All customers, from the first order"): first.curve,
         _("Those who came back, from the second order"): second.curve,
     }
     curves = {name: curve for name, curve in names.items() if curve.customers}
-    title = _("Share of customers still with you, and the range it surely lies in")
-    alt = title + ". " + drivers_story.lifetime(first.curve, second.curve).replace("**", "")
+    title = _("Share of customers still with you, with its 95 % interval")
+    alt = title + ". " + drivers_lifetimes.lifetime(first.curve, second.curve).replace("**", "")
     chart(driver_charts.survival(curves), "survival", title, alt, first.answer, ("customer_lifetime",))
+    st.caption(drivers_lifetimes.seen_to(first))
     _newcomers(lapse, found)
 
 
@@ -233,7 +234,7 @@ def _newcomers(lapse: int, found: Filters) -> None:
     if session.workspace().facts().orders > MAX_ORDERS:
         return
     points = session.remember(survival.over_time, Clock.FIRST_ORDER, lapse, found)
-    told = drivers_story.moved(points[-1].curve, points[-5].curve) if len(points) > 4 else ""
+    told = drivers_lifetimes.moved(points[-1].curve, points[-5].curve) if len(points) > 4 else ""
     if not told:
         return
     title = _("Of the new customers of 12 months: {told}", told=told)

@@ -46,7 +46,8 @@ def definitions(found: Historic, shown: list[Definition], currency: str) -> go.F
         figure.add_scatter(
             x=[found.cac] * 2, y=[names[0], names[-1]], mode="lines", name=words, line=line, hoverinfo="name"
         )
-    axis = money_axis(min([0.0, *(row.low for _name, row in rows)]), max([0.0, *(row.high for _name, row in rows)]))
+    ends = [end for _name, row in rows for end in (row.value, row.low, row.high) if not np.isnan(end)]
+    axis = money_axis(min([0.0, *ends]), max([0.0, *ends]))
     return laid_out(figure, 120 + 50 * len(rows), xaxis=axis, yaxis={"autorange": "reversed"})
 
 

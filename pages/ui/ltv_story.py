@@ -58,6 +58,9 @@ def verdict(found: Historic, currency: str) -> str:
         Decision.NONE_PAYS: _(
             "**Under no definition does a customer bring back the {cac} paid** ({span}): {revenue} of revenue, {left} of margin."
         ),
+        Decision.CAC_NOT_BY_FILTER: _(
+            "**Counted in revenue you could pay {revenue} for a customer, but only {left} is left to pay with** ({span}). Spend is known by channel and month only, so under these filters nothing is said about what remains."
+        ),
         Decision.NO_CAC: _(
             "**Counted in revenue you could pay {revenue} for a customer, but only {left} is left to pay with** ({span}). What a customer costs is not on record for these months, so nothing is said about what remains."
         ),
@@ -67,7 +70,9 @@ def verdict(found: Historic, currency: str) -> str:
 
 def interval(low: float, high: float, currency: str) -> str:
     """A 95 % interval."""
-    return _("95 % sure between {low} and {high}", low=short_money(low, currency), high=short_money(high, currency))
+    if math.isnan(low):
+        return _("too few customers for an interval")
+    return _("95 % interval: {low} to {high}", low=short_money(low, currency), high=short_money(high, currency))
 
 
 def simple(found: SimpleFormula, currency: str) -> str:
@@ -89,7 +94,7 @@ def extended(found: Extension, months: int, currency: str) -> str:
     """The curve carried on, with its assumption."""
     if math.isnan(found.keeps):
         return _(
-            "Fewer than twelve months of life were seen, or they brought no profit: the curve cannot be carried on."
+            "Fewer than thirteen months of life were seen, or they brought no profit: the curve cannot be carried on."
         )
     text = _(
         "Seen: {seen} months of life. Assumed: every further month brings {keeps} of the month before. Then a customer brings **{value}** within {months} months.",

@@ -110,7 +110,7 @@ def _extended(found: Filters, annual_rate: float, measured: float, currency: str
             100.0,
             round(measured * 100, 1),
             0.5,
-            key=choices.key("keeps"),
+            key=choices.key(f"keeps_{round(measured * 1000)}"),
         )
         chosen = None if keeps == round(measured * 100, 1) else keeps / 100
         curve = session.remember(ltv.extension, money.costs(), chosen, annual_rate, filters=found)

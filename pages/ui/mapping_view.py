@@ -187,7 +187,7 @@ def _statuses(found: Inspection, start: Mapping) -> tuple[str, ...] | None:
             _("Which statuses count as sales?"),
             every,
             default=default,
-            key="map_sale_statuses",
+            key=f"map_sale_statuses_{found.raw.path}",  # a key of this file: the browser keeps what it knows of others
             help=_("Returns and cancelled orders are recognised apart; a return lowers the revenue."),
         )
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 from typing import Any
 
+import pandas as pd
 import streamlit as st
 
 from ltvlib import spend as spend_of
@@ -103,6 +104,13 @@ def costs_of(rows: Rows) -> VariableCosts:
             for row in full
         )
     )
+
+
+def is_unfinished(frame: pd.DataFrame, needed: tuple[str, ...]) -> bool:
+    """Whether a line of a form is begun but lacks a cell it needs; empty lines do not count."""
+    cells = frame.replace("", None)
+    begun = cells.notna().any(axis=1)
+    return bool((begun & cells[list(needed)].isna().any(axis=1)).any())
 
 
 def _unit(kind: CostKind) -> float:

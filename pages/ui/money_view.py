@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import shutil
 from typing import Any
 from uuid import uuid4
@@ -12,14 +13,15 @@ import streamlit as st
 from ltvlib import ingest
 from ltvlib import spend as spend_of
 from ltvlib.costs import CostKind
+from ltvlib.economics import Acquisition
 from ltvlib.errors import LtvError
 from ltvlib.ingest.report import SpendRead
-from ltvlib.spend import CostPart, Spend
+from ltvlib.spend import FIRST_YEAR, LAST_YEAR, CostPart, Spend
 from pages.ui import choices, money, receive, session
 from pages.ui.components import downloads, plain
 from pages.ui.mapping_words import step_name
 from pages.ui.widgets import fixed
-from pages.ui.words import _, count, plural, say, short_money, symbol
+from pages.ui.words import _, count, month, plural, say, short_money, symbol
 
 EMPTY_COSTS = {"name": pd.Series(dtype=str), "kind": pd.Series(dtype=str), "amount": pd.Series(dtype=float)}
 
@@ -45,7 +47,12 @@ def spend_form() -> None:
     )
     with st.container(horizontal=True):
         if st.button(_("Count with this spend"), type="primary", key="spend_apply"):
-            _keep(spend_of.of_frame(edited))
+            if money.is_unfinished(edited, ("month", "amount")):
+                st.toast(
+                    _("A line is not finished: fill in all its cells, or delete the line."), icon=":material/error:"
+                )
+            else:
+                _keep(spend_of.of_frame(edited))
         if money.has_own_spend() and st.button(_("Back to the spend of the data set"), key="spend_reset"):
             _keep(None)
         downloads(lambda: edited.rename(columns=titles), "marketing_spend", "spend")
@@ -55,7 +62,13 @@ def spend_form() -> None:
 
 def _spend_columns(titles: dict[str, str]) -> dict[str, Any]:
     return {
-        "month": st.column_config.DateColumn(titles["month"], required=True, format="localized"),
+        "month": st.column_config.DateColumn(
+            titles["month"],
+            required=True,
+            format="localized",
+            min_value=dt.date(FIRST_YEAR, 1, 1),
+            max_value=dt.date(LAST_YEAR, 12, 31),
+        ),
         "channel": st.column_config.TextColumn(titles["channel"]),
         "amount": st.column_config.NumberColumn(titles["amount"], required=True, format="localized"),
     }
@@ -69,8 +82,9 @@ def _blank() -> pd.DataFrame:
     )
 
 
-def _keep(found: Spend | None) -> None:
+def _keep(found: Spend | None, report: SpendRead | None = None) -> None:
     money.keep_spend(found)
+    st.session_state[choices.key("spend_report")] = report
     st.session_state["spend_version"] = st.session_state.get("spend_version", 0) + 1
     st.rerun(scope="app")
 
@@ -86,11 +100,18 @@ def _upload() -> None:
         )
         if file is not None and st.button(_("Read the file"), key="spend_read"):
             _read(file)
-    report = st.session_state.get("spend_report")
+    report = st.session_state.get(choices.key("spend_report"))
     if isinstance(report, LtvError):
         st.error(say(report), icon=":material/error:")
     elif isinstance(report, SpendRead):
         _report(report)
+
+
+def _account(report: SpendRead) -> str:
+    """Every line of the file accounted for."""
+    used, refused = len(report.rows), len(report.refused)
+    text = _("{records} lines in the file = {used} used + {refused} refused.")
+    return text.format(records=count(report.records), used=count(used), refused=count(refused))
 
 
 def _read(file: Any) -> None:
@@ -101,26 +122,18 @@ def _read(file: Any) -> None:
         path.write_bytes(file.getbuffer())
         report = ingest.read_spend(path, folder / "raw", receive.LIMITS)
     except LtvError as error:
-        st.session_state["spend_report"] = error
+        st.session_state[choices.key("spend_report")] = error
         st.rerun(scope="app")
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-    st.session_state["spend_report"] = report
-    _keep(Spend.of((month, channel, float(amount)) for month, channel, amount, _line in report.rows))
+    st.toast(_account(report), icon=":material/check:")
+    _keep(Spend.of((month, channel, float(amount)) for month, channel, amount, _line in report.rows), report)
 
 
 def _report(report: SpendRead) -> None:
-    used, refused = len(report.rows), len(report.refused)
-    st.caption(
-        _(
-            "{records} lines in the file = {used} used + {refused} refused.",
-            records=count(report.records),
-            used=count(used),
-            refused=count(refused),
-        )
-        + " "
-        + _("Columns taken: {names}.", names=plain(", ".join(name for name in report.columns if name)))
-    )
+    names = plain(", ".join(name for name in report.columns if name))
+    st.caption(_account(report) + " " + _("Columns taken: {names}.", names=names))
+    refused = len(report.refused)
     if refused:
         rows = [{"line": item.line, "reason": step_name(item.reason), "text": item.text} for item in report.refused]
         columns = {"line": _("Line"), "reason": _("Why"), "text": _("As it stands in the file")}
@@ -149,18 +162,34 @@ def _inside() -> None:
         )
 
 
-def spend_line(found: Spend, outside: float, before: int) -> str:
-    """Where the spend went: how much is counted, what is left outside and which customers came before it."""
+def spend_line(found: Acquisition) -> str:
+    """Where the spend went, which customers came before it, and what may be wrong with either."""
     currency = session.workspace().info.currency
-    lines = [_("Spend on record: {money}.", money=short_money(found.total, currency))]
-    if outside > 0:
-        lines.append(_("Of it {money} was spent in months not judged here.", money=short_money(outside, currency)))
-    if before:
+    lines = [_("Spend on record: {money}.", money=short_money(found.spend_total, currency))]
+    if found.spend_outside > 0:
+        lines.append(
+            _("Of it {money} was spent in months not judged here.", money=short_money(found.spend_outside, currency))
+        )
+    if found.customers_before:
         lines.append(
             plural(
                 "{n} customer came before the first month with spend and is not judged.",
                 "{n} customers came before the first month with spend and are not judged.",
-                before,
+                found.customers_before,
+            )
+        )
+    if found.strangers:
+        lines.append(
+            _(
+                "Spend without customers: {channels}. If such a channel is called otherwise in the orders, correct its name.",
+                channels=plain(", ".join(found.strangers)),
+            )
+        )
+    if found.begins_in_mid_life:
+        lines.append(
+            _(
+                "The file begins in {month}, in mid-life: in its first months old customers look new, and a new one cheaper than they are.",
+                month=month(found.months["month"].iloc[0]),
             )
         )
     return " ".join(lines)
@@ -198,7 +227,11 @@ def costs_form() -> None:
             ),
         },
     )
-    if st.button(_("Count with these costs"), type="primary", key="costs_apply"):
+    if not st.button(_("Count with these costs"), type="primary", key="costs_apply"):
+        return
+    if money.is_unfinished(edited, ("name", "kind", "amount")):
+        st.error(_("A line is not finished: fill in all its cells, or delete the line."), icon=":material/error:")
+    else:
         money.keep_costs(money.costs_of(edited.to_dict("records")))
         st.session_state["costs_version"] = st.session_state.get("costs_version", 0) + 1
         st.rerun(scope="app")

@@ -8,9 +8,9 @@ import pandas as pd
 import streamlit as st
 
 from ltvlib.errors import LtvError
-from ltvlib.plan import Outcome, outcome
+from ltvlib.plan import Outcome, against, outcome
 from ltvlib.plan_fact import plan_of
-from ltvlib.plan_file import MAX_NAME, MAX_SCENARIOS, Plan, PlanFile, Scenario, clean_name, read_plan
+from ltvlib.plan_file import MAX_NAME, MAX_SCENARIOS, Plan, PlanFile, Scenario, clean_name, read_plan, together
 from ltvlib.plan_levers import Levers
 from ltvlib.plan_today import Today
 from pages.ui import choices, plan_controls, plan_story, session
@@ -113,7 +113,7 @@ def _table(today: Today, levers: Levers, rows: list[Scenario]) -> None:
 
 def _line(name: str, levers: Levers, year: Outcome, first: Outcome) -> dict[str, str]:
     currency = session.workspace().info.currency
-    change = year.profit - first.profit
+    change = against(first, year).profit
     return {
         "name": name,
         "levers": "; ".join(f"{plan_story.title(k)} {plan_story.effect(k, v.effect)}" for k, v in levers.by_kind if v.effect) or DASH,
@@ -179,12 +179,11 @@ def _file(rows: list[Scenario]) -> None:
 def _open(data: bytes) -> None:
     try:
         found = read_plan(data)
+        rows = together(scenarios(), found.scenarios)
     except LtvError as error:
         st.error(say(error), icon=":material/error:")
         return
-    names = {row.name for row in found.scenarios}
-    kept = [row for row in scenarios() if row.name not in names]
-    st.session_state[choices.key("plan_scenarios")] = [*kept, *found.scenarios][-MAX_SCENARIOS:]
+    st.session_state[choices.key("plan_scenarios")] = list(rows)
     if found.plan is not None:
         st.session_state[PLAN] = found.plan
     st.rerun(scope="app")

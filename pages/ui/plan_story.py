@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import math
 
-from ltvlib.plan import Outcome
-from ltvlib.plan_fact import NotYet
+from ltvlib.plan import Outcome, against
+from ltvlib.plan_fact import NotYet, PlanAgainstFact
 from ltvlib.plan_levers import POINTS, LeverKind, Levers
 from ltvlib.plan_today import YEAR, Today
 from ltvlib.plan_worth import Hopeless, Worth
@@ -98,7 +98,7 @@ def headline(now: Outcome, plan: Outcome, levers: Levers, currency: str) -> str:
             "If the next 12 months are like the last, they bring **{money}** of profit. What would you change?",
             money=short_money(now.profit, currency),
         )
-    change, total = plan.profit - now.profit, short_money(plan.profit, currency)
+    change, total = against(now, plan).profit, short_money(plan.profit, currency)
     amount = short_money(abs(change), currency)
     if change >= 0.5:
         text = _(
@@ -121,6 +121,13 @@ def headline(now: Outcome, plan: Outcome, levers: Levers, currency: str) -> str:
         + " "
         + _("The cost of the levers, {money} a year, is taken off.", money=short_money(plan.lever_costs, currency))
     )
+
+
+def strongest(kind: LeverKind, is_own: bool) -> str:
+    """The message of the levers by strength: which is first, at which steps."""
+    if is_own:
+        return _("With your values the most comes from: {lever}", lever=title(kind))
+    return _("Moved by 10% or one point, the most comes from: {lever}", lever=title(kind))
 
 
 def break_even(row: Worth) -> str:
@@ -218,6 +225,41 @@ def not_yet(reason: NotYet | None) -> str:
         NotYet.NO_SPEND: _("no marketing spend on record for these months"),
         NotYet.NO_ORDERS: _("no orders in these months"),
     }[reason]
+
+
+def verdict(view: PlanAgainstFact, currency: str) -> str:
+    """Plan against fact in one sentence, or why there is none yet."""
+    if view.without_spend:
+        return plural(
+            "Whether the plan is kept cannot be said yet: for {n} of the months compared no marketing spend is on record. Enter it on the Acquisition page, 0 where nothing was spent.",
+            "Whether the plan is kept cannot be said yet: for {n} of the months compared no marketing spend is on record. Enter it on the Acquisition page, 0 where nothing was spent.",
+            view.without_spend,
+        )
+    return kept_promise(view.profit.planned, view.profit.actual, view.months, currency)
+
+
+def same_ground(view: PlanAgainstFact, has_spend: bool) -> list[str]:
+    """On which margin and spend plan and fact stand, and what the plan does not say."""
+    named = [line.name for line in view.costs.lines if line.amount]
+    margin = (
+        _("contribution margin (gross margin less {costs})", costs=", ".join(named)) if named else _("gross margin")
+    )
+    lines = [
+        _("Profit of plan and fact = {margin} less marketing spend.", margin=margin)
+        if has_spend
+        else _(
+            "Profit of plan and fact = {margin}. The plan was made without marketing spend, so the fact is counted without it too.",
+            margin=margin,
+        )
+    ]
+    if view.has_plan_costs:
+        return [*lines, _("The variable costs are those the plan was made with, whatever is entered now.")]
+    return [
+        *lines,
+        _(
+            "This plan file is older and does not say which variable costs it was made with; the fact is counted with those entered now."
+        ),
+    ]
 
 
 def kept_promise(planned: float, actual: float, months: int, currency: str) -> str:

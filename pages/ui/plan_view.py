@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from ltvlib.definitions import METRICS
-from ltvlib.plan import Outcome, Step, bridge, outcome, tornado
+from ltvlib.plan import Outcome, Step, against, bridge, outcome, tornado
 from ltvlib.plan_fact import PlanAgainstFact, against_fact, months_passed, promised
 from ltvlib.plan_file import Plan
 from ltvlib.plan_levers import Levers
@@ -71,14 +71,14 @@ def _bridge(today: Today, levers: Levers, steps: tuple[Step, ...]) -> None:
 
 
 def _tiles(now: Outcome, plan: Outcome) -> None:
-    _tile("plan_profit", plan.profit, now.profit)
-    _tile("plan_ltv", plan.ltv, now.ltv, months=max(0, len(plan.curve) - 1))
-    _tile("payback_months", plan.payback_month, now.payback_month)
-    _tile("cash_gap", plan.cash_gap.money, now.cash_gap.money)
+    more = against(now, plan)
+    _tile("plan_profit", plan.profit, more.profit)
+    _tile("plan_ltv", plan.ltv, more.ltv, months=plan.ltv_month)
+    _tile("payback_months", plan.payback_month, more.payback_months)
+    _tile("cash_gap", plan.cash_gap.money, more.cash_gap)
 
 
-def _tile(slug: str, value: float, before: float, **params: object) -> None:
-    change = value - before
+def _tile(slug: str, value: float, change: float, **params: object) -> None:
     shown = None if math.isnan(change) or abs(change) < 0.5 else change
     unit, is_month = METRICS[slug].unit, slug == "payback_months"
     text = plan_story.payback(value) if is_month else by_unit(value, unit, currency())
@@ -96,21 +96,28 @@ def _tile(slug: str, value: float, before: float, **params: object) -> None:
 
 def _strengths(today: Today, levers: Levers) -> None:
     """Every lever alone, the strongest on top."""
-    rows = tornado(today, levers if _own_values(levers) else None)
-    title = _("What moves the profit most: {lever}", lever=plan_story.title(rows[0][0]))
+    is_own = _own_values(levers)
+    rows = tornado(today, levers if is_own else None)
+    title = plan_story.strongest(rows[0][0], is_own)
     alt = title + ": " + "; ".join(
         f"{plan_story.title(kind)} {plan_story.effect(kind, lever.effect)}: {plan_charts.signed(gain, currency())}"
         for kind, lever, gain in rows
     )  # fmt: skip
     chart(plan_charts.tornado(rows, currency()), "plan_tornado", title, alt, today.answer, ("lever_gain",))
     st.caption(_("Each lever alone, its cost not taken off."))
+    if not is_own:
+        st.caption(
+            _(
+                "Orders, check, cost and number of newcomers are moved by 10%, customers who come back and margin by one of 100. These are different steps: how hard each is to make is for you to judge."
+            )
+        )
 
 
 def _own_values(levers: Levers) -> bool:
-    """Whether the levers are compared at the reader's values instead of one step for all."""
+    """Whether the levers are compared at the reader's values instead of common steps."""
     if not levers.active:
         return False
-    words = {"same": _("the same step for all"), "own": _("my values")}
+    words = {"same": _("10%, or one point"), "own": _("my values")}
     return switch(_("Each lever alone, by"), list(words), words.__getitem__, "plan_step") == "own"
 
 
@@ -217,8 +224,7 @@ def _same_business(plan: Plan) -> bool:
 
 
 def _against(view: PlanAgainstFact, plan: Plan) -> None:
-    profit = view.rows[-1]
-    st.markdown(f"#### {plan_story.kept_promise(profit.planned, profit.actual, view.months, currency())}")
+    st.markdown(f"#### {plan_story.verdict(view, currency())}")
     title = _("Profit by month: plan and fact")
     chart(plan_charts.months(view.by_month, currency()), "plan_fact", title, title)
     column = st.column_config.TextColumn
@@ -237,6 +243,8 @@ def _against(view: PlanAgainstFact, plan: Plan) -> None:
         "difference": _("Difference"), "reason": _("Why a dash"),
     }  # fmt: skip
     table(frame, "plan_fact_table", title, {name: column(text) for name, text in names.items()})
+    for line in plan_story.same_ground(view, plan.has_spend):
+        st.caption(plain(line, 600))
     st.caption(
         _(
             "The plan takes last year as it was. What would have grown or fallen anyway is in the difference too: only a group left without the programme can tell it apart."

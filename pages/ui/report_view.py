@@ -114,4 +114,5 @@ def _left_over(mine: Session, step: str | None) -> None:
         "text": st.column_config.TextColumn(_("Row")),
     }
     table(frame.head(SHOWN_ROWS), "refused", _("Rows not used, and why"), columns, height=320)
-    downloads(lambda: frame, "refused_rows", "refused")
+    titles = {name: str(column["label"]) for name, column in columns.items()}
+    downloads(lambda: frame[list(columns)].rename(columns=titles), "refused_rows", "refused")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import streamlit as st
 
 from ltvlib import abcdx
@@ -23,7 +25,7 @@ from pages.ui.widgets import choose, switch
 from pages.ui.words import _, day, symbol
 
 
-def segment_columns(sign: str) -> dict[str, object]:
+def segment_columns(sign: str) -> dict[str, Any]:
     """Columns of the segment table."""
     number, column = st.column_config.NumberColumn, st.column_config
     return {
@@ -55,15 +57,18 @@ def segments(found: abcdx.SegmentTable, before: abcdx.SegmentTable) -> AbcdxSegm
     frame.insert(0, "name", [choices.segment_name(s) for s in frame["segment"]])
     with st.container(border=True):
         st.markdown("**" + _("Who they are and what they bring. Click a row to see the people.") + "**")
+        columns = segment_columns(symbol(session.workspace().info.currency))
         event = table(
             frame,
             "segment_table",
             _("Segments with customers, revenue, profit and movement"),
-            segment_columns(symbol(session.workspace().info.currency)),
+            columns,
             on_select="rerun",
             selection_mode="single-row",
         )
-        downloads(lambda: frame.drop(columns=["segment"]), "segments", "segments")
+        shown = [name for name in columns if name in frame.columns]
+        titles = {name: str(columns[name]["label"]) for name in shown}
+        downloads(lambda: frame[shown].rename(columns=titles), "segments", "segments")
     rows = event["selection"]["rows"]
     return AbcdxSegment(frame["segment"].iloc[rows[0]]) if rows else None
 

@@ -44,6 +44,11 @@ def choices() -> list[str]:
     return [*own, *samples()]
 
 
+def first_sample() -> str:
+    """The sample that opens by itself; the only data set that a link need not name."""
+    return next(iter(samples()))
+
+
 def title_of(name: str) -> str:
     """What a data set is called in the reader's language."""
     if name == UPLOAD:
@@ -71,13 +76,13 @@ def settle() -> None:
     if name is not None:
         st.session_state["data"] = name
     wanted = st.session_state.get("data") or st.query_params.get("data")
-    if wanted == UPLOAD and me().workspace is None:
+    if wanted == UPLOAD and me().workspace is None and me().upload is None:
         st.toast(
             _(
                 "The uploaded file is not open in this tab: it is closed with its own tab or after an hour without a click. Drop it again; a sample is shown meanwhile."
             ),
             icon=":material/info:",
-            duration="infinite",
+            duration=30,
         )
 
 

@@ -7,7 +7,7 @@ import streamlit as st
 from ltvlib import abcdx
 from ltvlib.settings import AbcdxRules, Filters, Window
 from pages.ui import choices, session
-from pages.ui.widgets import switch
+from pages.ui.widgets import slide, switch
 from pages.ui.words import _, count, short_money, symbol
 
 
@@ -21,30 +21,28 @@ def controls(found: Filters) -> AbcdxRules:
     tips = session.remember(abcdx.suggest, window, found)
     if not tips.value:
         return choices.rules(found)
-    rules = choices.rules(found)
+    default, rules = session.remember(abcdx.default_rules, months, Filters(until=found.until)), choices.rules(found)
     reach = session.remember(abcdx.reach, window, found)
     left, right = st.columns(2)
     with left:
-        st.slider(
+        slide(
             _("High value from: average order value, {currency}", currency=symbol(currency)),
             0.0,
             max(reach.value, rules.value_threshold, 1.0),
-            rules.value_threshold,
+            default.value_threshold,
             reach.value_step,
-            key=choices.key("value"),
-            bind="query-params",
+            choices.key("value"),
             format="%.0f",
         )
         _suggestions("value", {name: short_money(border, currency) for name, border in tips.value.items()}, tips.value)
     with right:
-        st.slider(
+        slide(
             _("Often from: orders in the window"),
             1,
             max(reach.orders, rules.often_threshold, 2),
-            rules.often_threshold,
+            default.often_threshold,
             1,
-            key=choices.key("often"),
-            bind="query-params",
+            choices.key("often"),
         )
         _suggestions("often", {name: count(border) for name, border in tips.often.items()}, tips.often)
     return choices.rules(found)
@@ -71,4 +69,5 @@ def _suggestions(name: str, shown: dict[str, str], borders: dict[str, float] | d
 
 
 def _set(key: str, border: float) -> None:
+    """Move a slider (callback)."""
     st.session_state[key] = border

@@ -7,11 +7,13 @@ open in another; here the option itself (``month``, ``margin``, ``salon``) is wr
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from math import isfinite
 from typing import Any, TypeVar, cast
 
 import streamlit as st
 
 T = TypeVar("T")
+N = TypeVar("N", int, float)
 
 
 def switch(
@@ -36,6 +38,23 @@ def choose(
         label, cast(Any, options), format_func=fixed(options, words), key=key, persist_state="session", **more
     )
     return _linked(key, cast(T, value), first)
+
+
+def slide(label: str, low: N, high: N, default: N, step: N, key: str, **more: Any) -> N:
+    """A slider whose place stands in the link, also where it was moved by something else than a hand."""
+    if key not in st.session_state:
+        st.session_state[key] = _number(st.query_params.get(key), default)
+    st.session_state[key] = min(max(st.session_state[key], low), high)
+    value = st.slider(label, low, high, step=step, key=key, persist_state="session", **more)
+    return _linked(key, cast(N, value), default)
+
+
+def _number(text: str | None, default: N) -> N:
+    try:
+        found = type(default)(text or "")
+    except ValueError:
+        return default
+    return found if isfinite(found) else default
 
 
 def fixed(options: Sequence[T], words: Callable[[T], str]) -> Callable[[T], str]:

@@ -52,6 +52,32 @@ def test_columns_without_telling_names(tmp_path):
     assert [(row[0] - JAN, row[1], float(row[2])) for row in found.rows] == [(0, "Сайт", 10.5), (1, "Выставка", 20.0)]
 
 
+@pytest.mark.parametrize(
+    ("text", "amount", "channel"),
+    [
+        (
+            "Дата;Кампания;Показы;Расход (руб.);Клики\n2025-01-05;Бренд;900;1000;30\n2025-02-05;Бренд;800;900;20\n",
+            1000.0,
+            "Бренд",
+        ),
+        ('Period,Campaign,Impr,"Cost, RUB",CTR\n2025-01,Brand,900,1000,3\n2025-02,Brand,800,900,2\n', 1000.0, "Brand"),
+        ("Месяц;Кампания №;Канал;Сумма с НДС, руб\n2025-01;100;Бренд;1000\n2025-02;200;Бренд;900\n", 1000.0, "Бренд"),
+        ("month,code,source id,amount\n2025-01,7,5,1000\n2025-02,8,5,900\n", 1000.0, "5"),
+    ],
+)
+def test_the_money_is_found_among_other_numbers(tmp_path, text: str, amount: float, channel: str):
+    found = read(tmp_path, text)
+    assert (float(found.rows[0][2]), found.rows[0][1]) == (amount, channel)
+
+
+def test_impossible_years_are_refused(tmp_path):
+    found = read(
+        tmp_path,
+        "month,channel,amount\n0000-05,A,1\n1024-05,A,1\n05.9999,A,1\n2025-05,A,1\n2025-06,A,1\n2025-07,A,1\n2025-08,A,1\n",
+    )
+    assert [(item.line, item.reason) for item in found.refused] == [(2, "bad_date"), (3, "bad_date"), (4, "bad_date")]
+
+
 def test_without_a_channel(tmp_path):
     found = read(tmp_path, "month,amount\n2025-01,5\n2025-02,6\n")
     assert [row[1] for row in found.rows] == ["", ""]
@@ -72,6 +98,7 @@ def test_a_workbook(tmp_path):
     [
         ("channel,amount\nA,5\nB,6\n", "no column of months"),
         ("month,channel\n2025-01,A\n2025-02,B\n", "no column of amounts"),
+        ("Месяц;Яндекс;ВК\n2025-01;5;6\n2025-02;7;8\n", "Several columns hold numbers \\(Яндекс, ВК\\)"),
         ("date,amount\n01/02/2025,5\n03/04/2025,6\n", "day or the month first"),
         ('month,amount\n2025-01,"1,234"\n2025-02,"5,678"\n', "comma and a point"),
     ],

@@ -1,10 +1,10 @@
--- grain: channel x month of the first order; customers won, and the money of their first orders
+-- grain: group x month of the first order; customers won, and the money of their first orders
 with eligible as (
-    select * from mart_customer where true /* filters */
+    select *, {{group}} as grp from mart_customer where true /* filters */
 )
 
 select
-    coalesce(channel, '') as channel,
+    grp as channel,
     first_month as month,
     count(*) as new_customers,
     sum(first_revenue) as first_revenue,

@@ -1,6 +1,6 @@
--- grain: days x whether the customer has gone; customers. The clock starts at order number $start_order. A customer
--- silent for more than $lapse_days at $to_day ended at the last order; the others are still with us at $to_day.
--- Only clocks that began on $from_day or later.
+-- grain: days x whether the customer has gone; customers. The clock starts at order number $start_order and is read on
+-- $cut_day, the last day on which orders up to $to_day can still tell who has gone: who did not order from it on has
+-- ended at the last order, the others are still with us on it. Only clocks that began from $from_day to before $cut_day.
 with eligible as (
     select customer_key, first_month from mart_customer where true /* filters */
 ),
@@ -17,10 +17,10 @@ lives as (
 )
 
 select
-    case when $to_day - last_day > $lapse_days then last_day - start_day else $to_day - start_day end as days,
-    case when $to_day - last_day > $lapse_days then 1 else 0 end as is_ended,
+    case when last_day < $cut_day then last_day - start_day else $cut_day - start_day end as days,
+    case when last_day < $cut_day then 1 else 0 end as is_ended,
     count(*) as n
 from lives
-where start_day >= $from_day
+where start_day >= $from_day and start_day < $cut_day
 group by 1, 2
 order by 1, 2
