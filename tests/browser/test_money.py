@@ -51,7 +51,7 @@ def test_spend_from_a_file_changes_the_verdict(visit: Visit, tmp_path: Path):
     page.locator('[data-testid="stFileUploader"] input[type=file]').last.set_input_files(str(path))
     page.get_by_role("button", name="Read the file").click()
     page.get_by_text("Does not pay back within what we have seen.").wait_for(timeout=60_000)
-    page.get_by_text("37 lines in the file = 36 used + 1 refused.").wait_for(timeout=60_000)
+    page.get_by_text("37 lines in the file = 36 used + 1 refused.").first.wait_for(timeout=60_000)
     assert not visit.complaints
 
 
