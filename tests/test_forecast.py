@@ -12,8 +12,8 @@ import pytest
 from ltvlib import forecast, samples
 from ltvlib.models.holdout import TOLERANCE
 from ltvlib.settings import AbcdxRules, Attribute, Filters
-from tests.conftest import open_rows, order_frame, shared
-from tests.test_golden import canonical
+from tests.conftest import open_rows, order_frame
+from tests.test_golden import cdnow
 from tests.test_pages import healthy, own, visit
 
 
@@ -111,17 +111,7 @@ def test_too_little_data_says_what_is_missing(tmp_path: Path):
 
 def test_cdnow_as_an_owner_would_open_it(tmp_path: Path):
     """CDNOW (1/10 sample): the published Pareto/NBD parameters from the calibration period, 39 weeks to 1997-09-30."""
-    raw = pd.read_csv(
-        shared("cdnow", "CDNOW_sample.txt"),
-        sep=r"\s+",
-        header=None,
-        names=["m", "customer_id", "day", "units", "revenue"],
-        dtype=str,
-    )
-    raw["ordered_at"] = pd.to_datetime(raw["day"], format="%Y%m%d")
-    frame = raw[["customer_id", "ordered_at"]].assign(revenue=raw["revenue"].astype(float))
-    workspace = open_rows(tmp_path, canonical(frame), dt.date(1997, 10, 1))
-    found = forecast.forecast(workspace)
+    found = forecast.forecast(cdnow(tmp_path))
     assert found.fit.log_likelihood == pytest.approx(-9594.976, abs=0.01)
     published = {"r": 0.553, "alpha": 10.578, "s": 0.606, "beta": 11.669}
     assert found.fit.parameters == pytest.approx(published, rel=0.01)

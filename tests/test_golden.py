@@ -147,8 +147,8 @@ def test_afisha_cohorts_and_cumulative_ltv(afisha):
         np.testing.assert_allclose(ltv.values[place, : len(values)], values, atol=2e-6)
 
 
-def test_cdnow_summary(tmp_path: Path):
-    """2,357 customers of the 1/10 sample: repeat orders and ages against the published customer table."""
+def cdnow(folder: Path) -> Workspace:
+    """The 1/10 sample of CDNOW as known on 30 September 1997, the calibration period of the published models."""
     raw = pd.read_csv(
         shared("cdnow", "CDNOW_sample.txt"),
         sep=r"\s+",
@@ -158,7 +158,12 @@ def test_cdnow_summary(tmp_path: Path):
     )
     raw["ordered_at"] = pd.to_datetime(raw["day"], format="%Y%m%d")
     frame = raw[["customer_id", "ordered_at"]].assign(revenue=raw["revenue"].astype(float))
-    workspace = open_rows(tmp_path, canonical(frame), dt.date(1997, 10, 1))
+    return open_rows(folder, canonical(frame), dt.date(1997, 10, 1))
+
+
+def test_cdnow_summary(tmp_path: Path):
+    """2,357 customers of the 1/10 sample: repeat orders and ages against the published customer table."""
+    workspace = cdnow(tmp_path)
     published = pd.read_csv(shared("cdnow", "cdnow_customers_summary_with_transactions.csv"))
     # the published table counts days with a purchase and ages in weeks at the end of 1997-09-30
     rows = workspace.database.query(
