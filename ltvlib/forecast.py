@@ -19,7 +19,7 @@ from ltvlib.models.clv import HORIZONS, Clv, SpendSums, clv, expected_margins
 from ltvlib.models.counts import WEEK, Counts
 from ltvlib.models.enough import enough
 from ltvlib.models.fitting import Fit, ModelName, fit
-from ltvlib.models.forecast import probability_alive
+from ltvlib.models.forecast import Interval, probability_alive
 from ltvlib.models.gamma_gamma import SpendFit
 from ltvlib.models.holdout import TOLERANCE, Holdout, Score, holdout
 from ltvlib.models.messages import Message
@@ -104,6 +104,13 @@ class Forecast:
     months: int
     people: pd.DataFrame
     answer: Answer
+
+    @property
+    def per_customer(self) -> Interval:
+        """Expected margin within ``months`` of one customer of the base, with its 95 % interval."""
+        total, customers = self.totals[self.months].total, self.data.counts.customers
+        value, low, high = (float(ratios.divide(x, customers)) for x in (total.value, total.low, total.high))
+        return Interval(value, low, high)
 
     @property
     def alive(self) -> float:

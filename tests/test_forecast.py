@@ -126,6 +126,18 @@ def test_the_page_shows_its_record_first_and_money_only_where_trusted(data: str,
     assert ("expected_margin" in table.columns) == (data == "kids")
 
 
+def test_the_laboratory_predicts_only_after_a_passed_exam():
+    for data, words in (("kids", "will bring **"), ("b2b", "Not predicted")):
+        at = healthy(visit("ltv", data, **{f"{data}_predicted": True}))
+        said = " ".join(element.value for element in [*at.markdown, *at.info])
+        assert words in said
+
+
+def test_one_customer_is_the_base_divided(salon):
+    _workspace, _record, found = salon
+    assert found.per_customer.value * found.data.counts.customers == pytest.approx(found.totals[12].total.value)
+
+
 def test_filters_narrow_the_forecast(salon):
     workspace, record, found = salon
     only = Filters(((Attribute.CHANNEL, ("Карты",)),))

@@ -10,7 +10,7 @@ from ltvlib.forecast import Exam, Forecast
 from ltvlib.models.forecast import Interval
 from ltvlib.models.holdout import Method, Score
 from ltvlib.models.messages import Message
-from pages.ui.words import _, count, number, percent, plural, short_money
+from pages.ui.words import DASH, _, count, number, percent, plural, short_money
 
 
 def sentence(message: Message) -> str:
@@ -103,6 +103,21 @@ def beyond_chance(found: Exam) -> str:
     return _(
         "The interval holds chance and what the model could not learn, not a change of times. In the exam the total was off by {miss}.",
         miss=percent(abs(found.score.miss), 1),
+    )
+
+
+def per_customer(found: Forecast, exam: Exam, currency: str) -> str:
+    """What a customer of today's base will still bring, with the model, the horizon and the interval in the sentence."""
+    one = found.per_customer
+    return _(
+        "Within the next {months} months one of today's {n} customers will bring **{value}** of gross margin on average (95 % interval: {low} to {high}), by {model}. In the exam its total was off by {miss}. This is still to come and stands beside, never among, what was brought.",
+        months=count(found.months),
+        n=count(found.data.counts.customers),
+        value=short_money(one.value, currency),
+        low=short_money(one.low, currency),
+        high=short_money(one.high, currency),
+        model=method_name(Method(found.fit.model.value)),
+        miss=percent(abs(exam.score.miss), 1) if exam.score else DASH,
     )
 
 

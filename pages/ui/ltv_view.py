@@ -6,11 +6,11 @@ from typing import Any
 
 import streamlit as st
 
-from ltvlib import ltv
+from ltvlib import forecast, ltv
 from ltvlib.errors import N_
 from ltvlib.ltv import Definition, Historic
 from ltvlib.settings import Filters
-from pages.ui import choices, ltv_charts, ltv_story, money, session
+from pages.ui import choices, forecast_story, ltv_charts, ltv_story, money, session
 from pages.ui.components import chart, definition, downloads, label, nothing, table
 from pages.ui.widgets import switch
 from pages.ui.words import _, count, symbol
@@ -92,12 +92,33 @@ def beyond(found: Filters, annual_rate: float) -> None:
         st.markdown(f"**{label('ltv_simple')}**", help=definition("ltv_simple"))
         simple = session.remember(ltv.simple_formula, money.costs(), filters=found)
         st.markdown(ltv_story.simple(simple, currency))
+    with left:
+        _predicted(found, annual_rate, currency)
     with right:
         measured = session.remember(ltv.extension, money.costs(), annual_rate=annual_rate, filters=found)
         if measured.measured != measured.measured:
             nothing(ltv_story.extended(measured, 0, currency))
             return
         _extended(found, annual_rate, measured.measured, currency)
+
+
+def _predicted(found: Filters, annual_rate: float, currency: str) -> None:
+    """What a customer of today's base will still bring, by the model of the forecast page; fitted only when opened."""
+    box = st.expander(
+        _("Predicted by a purchase model"), icon=":material/insights:", key=choices.key("predicted"), on_change="rerun"
+    )
+    if not box.open:
+        return
+    with box:
+        exam = None
+        if not session.remember(forecast.what_is_missing, found):
+            exam = session.remember(forecast.exam, found)
+        if exam is None or exam.model is None or not exam.is_trusted:
+            nothing(_("Not predicted: the page Forecast says what is missing, or how far the model was off."))
+            return
+        with st.spinner(_("Reckoning what every customer may still bring")):
+            view = session.remember(forecast.forecast, exam.model, annual_rate=annual_rate, filters=found)
+        st.markdown(forecast_story.per_customer(view, exam, currency))
 
 
 def _extended(found: Filters, annual_rate: float, measured: float, currency: str) -> None:
