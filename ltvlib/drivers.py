@@ -10,9 +10,9 @@ import pandas as pd
 
 from ltvlib import kpis
 from ltvlib.driver_tree import PARTS, STATES, Totals, Tree, decompose_groups, tree
-from ltvlib.engine import Answer, quote, sql_text
+from ltvlib.engine import Answer, sql_text
 from ltvlib.kpis import Period
-from ltvlib.populations import classified, rule_params
+from ltvlib.populations import grouped_by, grouped_by_segment, rule_params
 from ltvlib.settings import AbcdxRules, Attribute, Filters, Window
 from ltvlib.workspace import Workspace
 
@@ -84,13 +84,8 @@ def periods(
     filters = filters or Filters()
     period = kpis.period_of(workspace, filters)
     if months is not None and filters.since is None:
-        period = _period(workspace, Window(months, 0, filters.until))
-    return period, _period(workspace, period.window.before(back or period.months))
-
-
-def _period(workspace: Workspace, window: Window) -> Period:
-    end = min(workspace.window_end(window), workspace.info.as_of)
-    return Period(window, workspace.window_end(window.before(window.months)), end)
+        period = kpis.span_of(workspace, Window(months, 0, filters.until))
+    return period, kpis.span_of(workspace, period.window.before(back or period.months))
 
 
 def change(
@@ -117,7 +112,7 @@ def by_attribute(
 ) -> Answer:
     """The change of every value of an attribute with its own parts, largest change first; see :func:`_rows`."""
     filters = filters or Filters()
-    grouped = sql_text("metrics/grouped_by_attribute").replace("{{attribute}}", quote(attribute.value))
+    grouped = grouped_by(attribute)
     return _rows(_ask(workspace, filters, *periods(workspace, filters, months, back), grouped))
 
 
@@ -135,8 +130,7 @@ def by_segment(
     """
     filters = filters or Filters()
     period, before = periods(workspace, filters, months, back)
-    inner = classified(rules, before.window.until, workspace, before.window.shift)
-    grouped = sql_text("metrics/grouped_by_segment").replace("{{classified}}", inner)
+    grouped = grouped_by_segment(rules, before.window.until, workspace, before.window.shift)
     return _rows(_ask(workspace, filters, period, before, grouped, rule_params(rules)))
 
 

@@ -13,9 +13,10 @@ import numpy as np
 import pandas as pd
 
 from ltvlib import ratios, rhythm
-from ltvlib.engine import Answer, quote, sql_text
-from ltvlib.forecast_data import ModelData, fit_margins, holdout_data, known_span, model_data
-from ltvlib.models.clv import HORIZONS, Clv, SpendSums, clv, expected_margins
+from ltvlib.engine import Answer, sql_text
+from ltvlib.forecast_data import ModelData, counts_of, fit_margins, holdout_data, known_span, model_data, sums_of
+from ltvlib.forecast_people import dates_of, described, margin_at_risk, people_of, usual_gap
+from ltvlib.models.clv import HORIZONS, Clv, clv, expected_margins
 from ltvlib.models.counts import WEEK, Counts
 from ltvlib.models.enough import enough
 from ltvlib.models.fitting import Fit, ModelName, fit
@@ -23,11 +24,21 @@ from ltvlib.models.forecast import Interval, probability_alive
 from ltvlib.models.gamma_gamma import SpendFit
 from ltvlib.models.holdout import TOLERANCE, Holdout, Score, holdout
 from ltvlib.models.messages import Message
-from ltvlib.populations import classified, rule_params
-from ltvlib.settings import EPOCH, AbcdxRules, Attribute, Filters, Window
+from ltvlib.populations import grouped_by, grouped_by_segment, rule_params
+from ltvlib.settings import EPOCH, AbcdxRules, Attribute, Filters
 from ltvlib.workspace import Workspace
 
-__all__ = ["HORIZONS", "Exam", "Forecast", "alive_over_time", "base_by", "exam", "forecast", "what_is_missing"]
+__all__ = [
+    "HORIZONS",
+    "Exam",
+    "Forecast",
+    "alive_over_time",
+    "base_by",
+    "exam",
+    "forecast",
+    "margin_at_risk",
+    "what_is_missing",
+]
 
 YEAR_DAYS = 365
 VALUABLE = 1 / 3
@@ -171,68 +182,11 @@ def forecast(
         horizon: clv(found, spending, data.counts, data.sums, horizon, annual_rate)
         for horizon in sorted({*HORIZONS, months})
     }
-    answer = _people(workspace, filters, limit)
-    people = _described(
+    answer = people_of(workspace, filters, limit)
+    people = described(
         answer.frame, found, spending, months, annual_rate, workspace.as_of(filters), usual_gap(workspace, filters)
     )
     return Forecast(found, spending, data, totals, months, people, answer)
-
-
-def _people(workspace: Workspace, filters: Filters, limit: int) -> Answer:
-    window = workspace.window(Window(12, 0, filters.until))
-    return workspace.ask(
-        "forecast_people", {**known_span(workspace, filters), "limit": limit}, filters=filters, names={"window": window}
-    )
-
-
-def usual_gap(workspace: Workspace, filters: Filters | None = None) -> float:
-    """Median of all days between two days with an order of one customer: the rhythm of the base. nan without a gap."""
-    filters = filters or Filters()
-    until = (workspace.as_of(filters) - EPOCH).days
-    gaps = workspace.ask("gaps", {"from_day": 0, "to_day": until}, filters=filters).frame
-    gaps = gaps[gaps["gap_days"] > 0]
-    return ratios.weighted_median(gaps["gap_days"], gaps["n"])
-
-
-def _described(
-    frame: pd.DataFrame,
-    found: Fit,
-    spending: SpendFit,
-    months: int,
-    annual_rate: float,
-    as_of: dt.date,
-    base: float,
-) -> pd.DataFrame:
-    """The people with what is expected of them."""
-    end = (as_of - EPOCH).days
-    occasions, margin = frame["occasions"].to_numpy(dtype=float), frame["margin"].to_numpy(dtype=float)
-    last, first = frame["last_day"].to_numpy(dtype=float), frame["first_day"].to_numpy(dtype=float)
-    counts = Counts(occasions - 1, (last - first) / WEEK, (end - 1 - first) / WEEK, np.ones(len(frame)), WEEK)
-    gains = margin > 0
-    sums = SpendSums(occasions, gains * 1.0, np.where(gains, margin, 0.0), np.where(gains, 0.0, margin))
-    alive = probability_alive(found, counts)
-    expected = expected_margins(found, spending, counts, sums, months, annual_rate)
-    gaps, own = frame["gaps"].to_numpy(dtype=float), frame["usual_gap"].to_numpy(dtype=float)
-    silent = end - last
-    usual = rhythm.own_rhythm(np.nan_to_num(own), gaps, base)
-    due = rhythm.next_order_in(silent, usual)
-    people = frame[["customer_id", "name", "channel", "manager"]].copy()
-    people["first_day"], people["last_day"] = _dates(first), _dates(last)
-    people["orders"], people["margin"], people["margin_12m"] = occasions.astype(int), margin, frame["margin_12m"]
-    people["days_since_last_order"], people["rhythm_days"] = silent.astype(int), usual
-    people["late_factor"] = rhythm.late_factor(silent, usual)
-    people["next_order_at"] = _dates(end + due)
-    people["probability_alive"], people["expected_margin"] = alive, expected
-    people["margin_at_risk"] = margin_at_risk(expected, alive)
-    return people
-
-
-def margin_at_risk(expected_margin: np.ndarray, alive: np.ndarray) -> np.ndarray:
-    """What would be expected of a customer known to be still here, less what is expected now: x (1 - p) / p.
-
-    What winning the customer back for sure is worth at most. ``nan`` where the chance is 0 or unknown.
-    """
-    return np.asarray(ratios.divide(expected_margin * (1 - alive), alive))
 
 
 def slipping(found: Forecast, least_alive: float = 0.1, late: float = rhythm.LATE) -> pd.DataFrame:
@@ -266,11 +220,8 @@ def base_by(
     frame = workspace.ask("forecast_groups", params, filters=filters, expressions={"grouped": grouped}).frame
     rows = []
     for group, cells in frame.groupby("grp", sort=True):
-        counts = _counts(cells)
-        sums = SpendSums(
-            counts.repeat_orders + 1, *(cells[name].to_numpy(dtype=float) for name in ("gainers", "gained", "lost"))
-        )
-        expected = expected_margins(found.fit, found.spending, counts, sums, found.months, annual_rate).sum()
+        counts = counts_of(cells)
+        expected = expected_margins(found.fit, found.spending, counts, sums_of(cells), found.months, annual_rate).sum()
         alive = counts.total(probability_alive(found.fit, counts))
         rows.append({"group": group, "customers": int(counts.customers), "alive": alive, "expected_margin": expected})
     table = pd.DataFrame(rows, columns=["group", "customers", "alive", "expected_margin"])
@@ -281,17 +232,10 @@ def _grouped(
     workspace: Workspace, by: Attribute | None, rules: AbcdxRules | None, filters: Filters
 ) -> tuple[str, dict[str, object]]:
     if by is not None:
-        return sql_text("metrics/grouped_by_attribute").replace("{{attribute}}", quote(by.value)), {}
+        return grouped_by(by), {}
     if rules is None:
         raise ValueError("group by an attribute or under rules")
-    inner = classified(rules, filters.until, workspace)
-    return sql_text("metrics/grouped_by_segment").replace("{{classified}}", inner), rule_params(rules)
-
-
-def _counts(frame: pd.DataFrame) -> Counts:
-    names = ("repeat_orders", "last_order_age", "customer_age", "customers")
-    x, last, age, people = (frame[name].to_numpy(dtype=float) for name in names)
-    return Counts(x, last / WEEK, age / WEEK, people, WEEK)
+    return grouped_by_segment(rules, filters.until, workspace), rule_params(rules)
 
 
 def alive_over_time(
@@ -311,9 +255,5 @@ def alive_over_time(
     seen = np.searchsorted(days, weeks, side="left")
     last = days[seen - 1]
     counts = Counts(seen - 1.0, (last - days[0]) / WEEK, (weeks - 1 - days[0]) / WEEK, np.ones(len(weeks)), WEEK)
-    line = pd.DataFrame({"at": _dates(weeks - 1), "probability_alive": probability_alive(found.fit, counts)})
+    line = pd.DataFrame({"at": dates_of(weeks - 1), "probability_alive": probability_alive(found.fit, counts)})
     return line, [EPOCH + dt.timedelta(days=int(day)) for day in days]
-
-
-def _dates(days: np.ndarray) -> pd.Series:
-    return pd.Series(pd.Timestamp(EPOCH) + pd.to_timedelta(np.round(np.asarray(days, dtype=float)), unit="D"))

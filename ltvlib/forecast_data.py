@@ -49,10 +49,7 @@ def model_data(
     filters = filters or Filters()
     answer = workspace.ask("model_counts", known_span(workspace, filters, as_of), filters=filters)
     frame = answer.frame
-    sums = SpendSums(
-        _column(frame, "repeat_orders") + 1, *(_column(frame, name) for name in ("gainers", "gained", "lost"))
-    )
-    return ModelData(_counts(frame, unit_days), sums, answer)
+    return ModelData(counts_of(frame, unit_days), sums_of(frame), answer)
 
 
 def fit_margins(workspace: Workspace, filters: Filters | None = None, as_of: dt.date | None = None) -> SpendFit:
@@ -89,7 +86,7 @@ def holdout_data(
         return None
     weeks = workspace.ask("model_tracking", span, filters=filters).frame
     return HoldoutData(
-        _counts(frame, unit_days),
+        counts_of(frame, unit_days),
         _column(frame, "actual_orders"),
         _column(frame, "recent_orders"),
         recent / unit_days,
@@ -112,9 +109,17 @@ def known_span(workspace: Workspace, filters: Filters, as_of: dt.date | None = N
     return {"known_day": day, "to_day": day, "recent_day": day, "since_month": filters.since or 0}
 
 
-def _counts(frame: pd.DataFrame, unit_days: float) -> Counts:
+def counts_of(frame: pd.DataFrame, unit_days: float = WEEK) -> Counts:
+    """Counts from cells: repeat_orders, last_order_age and customer_age (days), customers."""
     last, age = _column(frame, "last_order_age") / unit_days, _column(frame, "customer_age") / unit_days
     return Counts(_column(frame, "repeat_orders"), last, age, _column(frame, "customers"), unit_days)
+
+
+def sums_of(frame: pd.DataFrame) -> SpendSums:
+    """What the orders of every cell brought: repeat_orders, gainers, gained, lost."""
+    return SpendSums(
+        _column(frame, "repeat_orders") + 1, *(_column(frame, name) for name in ("gainers", "gained", "lost"))
+    )
 
 
 def _column(frame: pd.DataFrame, name: str) -> np.ndarray:

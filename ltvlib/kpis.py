@@ -114,13 +114,14 @@ def period_of(workspace: Workspace, filters: Filters) -> Period:
     until = filters.until
     if filters.since is not None:
         until = until or month_number(workspace.as_of(filters) - dt.timedelta(days=1)) + 1
-        return _period(workspace, Window(max(1, until - filters.since), 0, until))
+        return span_of(workspace, Window(max(1, until - filters.since), 0, until))
     tried = (Window(months, 0, until) for months in range(12, 1, -1))
     found = next((window for window in tried if workspace.covers(window.before(window.months))), Window(1, 0, until))
-    return _period(workspace, found)
+    return span_of(workspace, found)
 
 
-def _period(workspace: Workspace, window: Window) -> Period:
+def span_of(workspace: Workspace, window: Window) -> Period:
+    """A window with its first day and its end, the end no later than that of the data."""
     end = min(workspace.window_end(window), workspace.info.as_of)
     return Period(window, workspace.window_end(window.before(window.months)), end)
 
@@ -129,7 +130,7 @@ def overview(workspace: Workspace, filters: Filters | None = None) -> Overview:
     """All key figures of the period and the one before, for the customers that pass the filters."""
     filters = filters or Filters()
     period = period_of(workspace, filters)
-    before = _period(workspace, period.window.before(period.months))
+    before = span_of(workspace, period.window.before(period.months))
     has_before = period.is_complete and workspace.covers(before.window)
     months = _months(workspace, filters)
     now_facts, before_facts = _facts(workspace, period, filters), _facts(workspace, before, filters)

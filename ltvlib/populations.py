@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ltvlib.engine import quote, sql_text
-from ltvlib.settings import AbcdxRules, Filters, Window
+from ltvlib.settings import AbcdxRules, Attribute, Filters, Window
 
 if TYPE_CHECKING:
     from ltvlib.workspace import Workspace
@@ -50,6 +50,17 @@ def classified(rules: AbcdxRules, until: int | None, workspace: Workspace, shift
     """SQL that gives every customer of a window its segment under ``rules`` (bind :func:`rule_params`)."""
     table = workspace.window(Window(rules.window_months, shift, until))
     return sql_text("metrics/classified").replace("{{window}}", quote(table))
+
+
+def grouped_by(attribute: Attribute) -> str:
+    """SQL that gives every customer the value of an attribute as ``grp``."""
+    return sql_text("metrics/grouped_by_attribute").replace("{{attribute}}", quote(attribute.value))
+
+
+def grouped_by_segment(rules: AbcdxRules, until: int | None, workspace: Workspace, shift: int = 0) -> str:
+    """SQL that gives every customer its segment under ``rules`` as ``grp`` (bind :func:`rule_params`)."""
+    inner = classified(rules, until, workspace, shift)
+    return sql_text("metrics/grouped_by_segment").replace("{{classified}}", inner)
 
 
 def rule_params(rules: AbcdxRules) -> dict[str, object]:

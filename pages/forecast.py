@@ -23,7 +23,9 @@ forecast_view.trust(exam)
 if exam.model is None:
     st.stop()
 with st.spinner(_("Reckoning what every customer may still bring")):
-    view = session.remember(forecast.forecast, exam.model, filters=found)
+    view = session.remember(
+        forecast.forecast, exam.model, annual_rate=0.0, filters=found
+    )  # as the laboratory asks: fitted once
 
 if exam.is_trusted:
     st.subheader(_("What is my base worth?"))

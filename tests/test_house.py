@@ -139,7 +139,7 @@ def test_the_readme_example_runs():
     assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.parametrize("word", ["/work/", "/farm/", "/root/", "claude", "anthropic"])
+@pytest.mark.parametrize("word", [*(f"/{folder}/" for folder in ("work", "farm", "root")), "claude", "anthropic"])
 def test_the_project_speaks_of_itself_only(word: str):
     listed = subprocess.run(["git", "ls-files"], capture_output=True, text=True, cwd=ROOT, check=False).stdout.split()
     for name in listed:
