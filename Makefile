@@ -44,5 +44,5 @@ clean:
 
 # Collect new texts into the catalogues; translate what is empty in locales/*/LC_MESSAGES/ltv.po.
 words: $(VENV)/.dev
-	$(BIN)/pybabel -q extract -F babel.cfg --no-location --sort-output -k N_ -k plural:1,2 -k LtvError -k ReadError -k MappingError -k LimitError -k MissingTableError -k Note -k Question:2 -k progress -k Column:3 -o build/ltv.pot ltvlib pages app.py server.py
+	$(BIN)/pybabel -q extract -F babel.cfg --no-location --sort-output -k N_ -k plural:1,2 -k LtvError -k ReadError -k MappingError -k LimitError -k MissingTableError -k StorageError -k AlreadyWrittenError -k Note -k Question:2 -k progress -k Column:3 -o build/ltv.pot ltvlib pages app.py server.py
 	$(BIN)/pybabel -q update -i build/ltv.pot -d locales -D ltv --no-fuzzy-matching --ignore-obsolete --omit-header

@@ -1,9 +1,9 @@
 """The only door to DuckDB: databases, cursors, limits, and SQL texts with their provenance.
 
-A :class:`Database` is one DuckDB instance in memory. It is filled while open (``execute``), then locked
-(``lock``): after that no statement can reach a file, load an extension or change a setting. Every query
-runs on a cursor of its own, because one DuckDB connection must not be used by two threads at once;
-``interrupt`` stops the queries that are still running.
+A :class:`Database` is one DuckDB instance, in memory or in a file of its own. It is filled while open (``execute``),
+then locked (``lock``): after that no statement can reach another file, load an extension or change a setting. Every
+query runs on a cursor of its own, because one DuckDB connection must not be used by two threads at once;
+``interrupt`` stops the queries that are still running. ``transact`` writes all of its statements, or none.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import re
 import threading
 import time
 import weakref
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cache
@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from ltvlib import scratch
-from ltvlib.errors import LimitError, LtvError
+from ltvlib.errors import AlreadyWrittenError, LimitError, LtvError, StorageError
 
 if TYPE_CHECKING:  # the reading child starts twice an upload; it needs neither
     import pandas as pd
@@ -105,13 +105,21 @@ def literal(text: str) -> str:
     return "'" + text.replace("\0", "").replace("'", "''") + "'"
 
 
-class Database:
-    """One in-memory DuckDB instance with its own temporary directory, closed by ``close`` or the collector."""
+Statement = tuple[str, Mapping[str, object]]
+"""An SQL text and its bound values."""
 
-    def __init__(self, limits: EngineLimits | None = None) -> None:
+
+class Database:
+    """One DuckDB instance with its own temporary directory, closed by ``close`` or the collector.
+
+    In memory, or in ``file``, which is made where it does not exist; another process must not have it open.
+    """
+
+    def __init__(self, limits: EngineLimits | None = None, file: Path | None = None) -> None:
         self.limits = limits or EngineLimits()
         self._temp = str(scratch.folder("spill-"))
-        self._root = duckdb.connect(":memory:", config=self.limits.config(self._temp))
+        with _storage_in_words():
+            self._root = duckdb.connect(str(file or ":memory:"), config=self.limits.config(self._temp))
         self._cursors: set[Any] = set()
         self._guard = threading.Condition()
         self._is_closed = False
@@ -123,6 +131,24 @@ class Database:
         """Run a statement whose rows are not wanted (create, insert, drop)."""
         with self._cursor() as cursor:
             _run(cursor, sql, params)
+
+    def transact(self, statements: Iterable[Statement]) -> None:
+        """Run statements as one transaction: when this returns all of them are on disk, when it raises none is.
+
+        Raises:
+            AlreadyWrittenError: a row with this key is there already.
+            StorageError: the file could not be written (a full disk); the instance must be opened anew.
+        """
+        with self._cursor() as cursor, _storage_in_words():
+            cursor.execute("begin transaction")
+            try:
+                for sql, params in statements:
+                    _run(cursor, sql, params)
+                cursor.execute("commit")
+            except BaseException:
+                with suppress(duckdb.Error):
+                    cursor.execute("rollback")
+                raise
 
     def drop(self, name: str) -> None:
         """Drop a table or view."""
@@ -222,6 +248,22 @@ class Database:
         return LimitError(
             "The query was stopped after {seconds} seconds or by a newer one.", seconds=self.limits.seconds
         )
+
+
+@contextmanager
+def _storage_in_words() -> Iterator[None]:
+    """A file that cannot be opened or written becomes a sentence without its path."""
+    try:
+        yield
+    except duckdb.ConstraintException as error:
+        raise AlreadyWrittenError("This is written down already; nothing was changed.") from error
+    except (duckdb.IOException, duckdb.TransactionException, duckdb.FatalException, duckdb.InternalException) as error:
+        text = str(error)
+        if "lock" in text:
+            raise StorageError("The saved workspace is open in another program; close that one first.") from error
+        raise StorageError(
+            "The workspace could not be saved: is the disk full? Nothing of this step was kept."
+        ) from error
 
 
 def _run(cursor: Any, sql: str, params: Mapping[str, object] | None) -> Any:

@@ -48,3 +48,11 @@ class LimitError(LtvError):
 
 class MissingTableError(LtvError):
     """A page needs a canonical table that this data set does not have."""
+
+
+class StorageError(LtvError):
+    """What people wrote could not be saved or opened; nothing of the step was kept."""
+
+
+class AlreadyWrittenError(LtvError):
+    """What was to be written once is written already (an answer sent twice)."""

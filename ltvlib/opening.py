@@ -51,15 +51,25 @@ def _csv(table: Table, path: Path) -> str:
     )
 
 
-def _create(table: Table, source: _Source | None) -> str:
-    """SQL that makes a canonical table; the orders get ``order_key``, their place in the file."""
-    columns = [f"cast({quote(c.name) if source else 'null'} as {c.type}) as {quote(c.name)}" for c in table.columns]
+def _create(table: Table, source: _Source | None, present: frozenset[str] = frozenset()) -> str:
+    """SQL that makes a canonical table from the columns ``present``; the orders get ``order_key``, their place in the file."""
+    columns = [
+        f"cast({quote(c.name) if c.name in present or (source and c.required) else 'null'} as {c.type}) as {quote(c.name)}"
+        for c in table.columns
+    ]
     if source is None:
         return f"create table {quote(table.name)} as select {', '.join(columns)} where false"
     if table.name == "orders":
         columns.append(f"cast({source.row_number} as bigint) as order_key")
     wanted = ", ".join(columns)
     return f"create {source.kind} {quote(table.name)} as select {wanted} from {source.relation}"  # noqa: S608
+
+
+def _columns(database: Database, source: _Source | None) -> frozenset[str]:
+    """Names of the columns a source has; a file made before a column was thought of opens all the same."""
+    if source is None:
+        return frozenset()
+    return frozenset(row[0] for row in database.rows(f"describe select * from {source.relation}"))  # noqa: S608
 
 
 def _open(
@@ -70,7 +80,8 @@ def _open(
     database = Database(limits)
     try:
         for table in TABLES.values():
-            database.execute(_create(table, sources.get(table.name)))
+            source = sources.get(table.name)
+            database.execute(_create(table, source, _columns(database, source)))
         return Workspace(database, with_assumed_rate(database, info), frozenset(sources)).build(**build)
     except BaseException:
         database.close()

@@ -96,6 +96,8 @@ CUSTOMERS = Table(
         Column("industry", "VARCHAR", "Line of business of the customer."),
         Column("potential_revenue_per_year", MONEY, "What the customer could buy in a year."),
         Column("product_gap", "VARCHAR", "What is missing in the product for that."),
+        Column("phone", "VARCHAR", "Phone to call; masked on screen until asked for."),
+        Column("email", "VARCHAR", "E-mail address; masked on screen until asked for."),
     ),
 )
 

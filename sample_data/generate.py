@@ -26,14 +26,15 @@ class Recipe:
     planted: dict[str, Any]
     truths: Callable[[Files, dict[str, Any]], dict[str, Any]]
     id_format: str = "{:06d}"
+    phone_format: str = "+7 000 {:03d}-{:02d}-00"
 
 
 RECIPES = {
     "salon": Recipe(11, _salon.META, _salon.fill, _salon.PLANTED, _special.salon, "{:05d}"),
     "kids": Recipe(12, _kids.META, _kids.fill, _kids.PLANTED, _special.kids, "{:05d}"),
     "electronics": Recipe(13, _electronics.META, _electronics.fill, _electronics.PLANTED, _special.electronics),
-    "b2b": Recipe(14, _b2b.META, _b2b.fill, _b2b.PLANTED, _special_b2b.b2b, "{:07d}"),
-    "crm": Recipe(15, _crm.META, _crm.fill, _crm.PLANTED, _special_b2b.crm),
+    "b2b": Recipe(14, _b2b.META, _b2b.fill, _b2b.PLANTED, _special_b2b.b2b, "{:07d}", "+44 7700 900{0:d}{1:02d}"),
+    "crm": Recipe(15, _crm.META, _crm.fill, _crm.PLANTED, _special_b2b.crm, phone_format="+44 7700 900{0:d}{1:02d}"),
 }
 
 
@@ -41,7 +42,7 @@ def build(name: str, root: Path) -> Path:
     """Make one set under ``root`` and give its folder."""
     recipe = RECIPES[name]
     as_of = _story.as_moment(recipe.meta["as_of"])
-    book = Book(as_of, recipe.id_format)
+    book = Book(as_of, recipe.id_format, recipe.phone_format)
     recipe.fill(book, Dice(recipe.seed))
     folder = root / name
     book.save(folder)

@@ -24,6 +24,8 @@ KEYWORDS = {
     "MappingError": None,
     "LimitError": None,
     "MissingTableError": None,
+    "StorageError": None,
+    "AlreadyWrittenError": None,
     "Note": None,
     "Question": (2,),
     "progress": None,

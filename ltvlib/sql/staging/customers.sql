@@ -8,7 +8,9 @@ select
     {city} as city,
     cast(null as varchar) as industry,
     cast(null as decimal(18, 4)) as potential_revenue_per_year,
-    cast(null as varchar) as product_gap
+    cast(null as varchar) as product_gap,
+    cast(null as varchar) as phone,
+    cast(null as varchar) as email
 from {rows}
 group by customer_id
 order by customer_id

@@ -1,0 +1,188 @@
+"""The journal itself: one DuckDB file (or memory), a schema with versions, one transaction a user action."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+import threading
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+from ltvlib.engine import SQL_DIR, Database, EngineLimits, Statement, quote, sql_text
+from ltvlib.errors import StorageError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FILE = "journal.duckdb"
+LIMITS = EngineLimits(threads=1, memory_mb=256, temp_mb=256, seconds=30)
+VERSION = "schema_version"
+PUT = "insert or replace into settings values ($name, $content, $now)"
+
+
+def new_id() -> str:
+    """An id for something written down: random, so that ids made in two places never meet."""
+    return uuid4().hex
+
+
+def migrations() -> dict[int, str]:
+    """Schema versions and the SQL that leads to each from the one before."""
+    return {
+        int(path.stem): sql_text(f"journal/{path.stem}") for path in sorted((SQL_DIR / "journal").glob("[0-9]*.sql"))
+    }
+
+
+class Journal:
+    """What people wrote about one data set.
+
+    ``folder`` keeps it in a file there; without one it lives in memory. Its ``repr`` changes with every write, so that
+    results remembered by their arguments are counted anew.
+
+    Raises:
+        StorageError: the file is open elsewhere, cannot be written, or was made by a newer version of the app.
+    """
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self.journal_id = new_id()
+        self.folder = folder
+        self._guard = threading.RLock()
+        self._version = 0
+        if folder is not None:
+            folder.mkdir(parents=True, exist_ok=True)
+        self._database = self._open()
+
+    def __repr__(self) -> str:
+        return f"<journal {self.journal_id} {self._version}>"
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether what is written outlives the program."""
+        return self.folder is not None
+
+    # -- reading -----------------------------------------------------------------------------------
+
+    def frame(self, table: str) -> pd.DataFrame:
+        """All rows of a table of the journal, in the order they were written."""
+        return self._database.query(_select(table)).frame
+
+    def rows(self, table: str) -> list[dict[str, Any]]:
+        """Like ``frame``, as plain dictionaries with exact values."""
+        names = self.columns(table)
+        return [dict(zip(names, row, strict=True)) for row in self._database.rows(_select(table))]
+
+    def count(self, table: str) -> int:
+        """Number of rows of a table."""
+        return int(self._database.rows(f"select count(*) from {quote(table)}")[0][0])  # noqa: S608  # quoted name
+
+    def columns(self, table: str) -> list[str]:
+        """Column names of a table in order; raises ``KeyError`` for a name that the journal does not have."""
+        sql = "select column_name from duckdb_columns() where table_name = $table order by column_index"
+        found = [row[0] for row in self._database.rows(sql, {"table": table})]
+        if not found:
+            raise KeyError(table)
+        return found
+
+    def tables(self) -> list[str]:
+        """Names of all tables."""
+        return sorted(row[0] for row in self._database.rows("select table_name from duckdb_tables() where not internal"))
+
+    def setting(self, name: str, default: Any = None) -> Any:
+        """What was last put under ``name``, as plain JSON values."""
+        found = self._database.rows("select content from settings where name = $name", {"name": name})
+        return json.loads(found[0][0]) if found else default
+
+    # -- writing -----------------------------------------------------------------------------------
+
+    def append(self, table: str, rows: Sequence[Mapping[str, object]]) -> None:
+        """Write rows at the end of a table, all or none."""
+        self.write(self.appending(table, rows))
+
+    def put(self, name: str, content: object) -> None:
+        """Keep plain JSON values under ``name``; what stood there before is replaced."""
+        self.write([self.putting(name, content)])
+
+    def appending(self, table: str, rows: Sequence[Mapping[str, object]]) -> list[Statement]:
+        """The statements of ``append``, for a transaction of several steps; a missing column is left empty."""
+        if not rows:
+            return []
+        names = [name for name in self.columns(table) if any(name in row for row in rows)]
+        unknown = set().union(*rows) - set(names)
+        if unknown:
+            raise KeyError(f"{table} has no column {', '.join(sorted(unknown))}")
+        listed, values = ", ".join(quote(name) for name in names), ", ".join(f"unnest(${name})" for name in names)
+        params = {name: [row.get(name) for row in rows] for name in names}
+        return [(f"insert into {quote(table)} ({listed}) select {values}", params)]  # quoted names
+
+    def putting(self, name: str, content: object) -> Statement:
+        """The statement of ``put``."""
+        params = {"name": name, "content": json.dumps(content, ensure_ascii=False), "now": now()}
+        return PUT, params
+
+    def write(self, statements: Iterable[Statement]) -> None:
+        """One user action: all statements or none; when this returns, they are safe.
+
+        Raises:
+            AlreadyWrittenError: a row with this key is there; nothing was written.
+            StorageError: nothing was written; the journal is opened anew and can be read and written again.
+        """
+        with self._guard:
+            try:
+                self._database.transact(statements)
+            except StorageError:
+                self._database.close()
+                self._database = self._open()
+                raise
+            finally:
+                self._version += 1
+
+    def close(self) -> None:
+        """Close the file; what lived in memory is gone."""
+        self._database.close()
+
+    # -- inside ------------------------------------------------------------------------------------
+
+    def _open(self) -> Database:
+        database = Database(LIMITS, self.folder / FILE if self.folder else None)
+        try:
+            database.lock()
+            _migrate(database)
+        except BaseException:
+            database.close()
+            raise
+        return database
+
+
+def now() -> dt.datetime:
+    """The clock on the wall, to the second."""
+    return dt.datetime.now().replace(microsecond=0)
+
+
+def _select(table: str) -> str:
+    return f"select * from {quote(table)} order by rowid"  # noqa: S608  # quoted name
+
+
+def _migrate(database: Database) -> None:
+    """Bring the schema up to date, each version in a transaction of its own with the note that it was done."""
+    known = migrations()
+    found = _version_of(database)
+    if found > max(known):
+        raise StorageError("This workspace was saved by a newer version of the app; update the app to open it.")
+    for version, text in known.items():
+        if version > found:
+            params = {"name": VERSION, "content": str(version), "now": now()}
+            database.transact([*((part, {}) for part in _statements(text)), (PUT, params)])
+
+
+def _version_of(database: Database) -> int:
+    if "settings" not in database.tables():
+        return 0
+    return int(database.rows("select content from settings where name = $name", {"name": VERSION})[0][0])
+
+
+def _statements(text: str) -> list[str]:
+    """The statements of a migration; it holds no semicolon but those that end one."""
+    bare = re.sub(r"^--.*$", "", text, flags=re.M)
+    return [part.strip() for part in bare.split(";") if part.strip()]
