@@ -34,12 +34,17 @@ pages = {
         "pages/drivers.py", title=_("What moves the profit"), icon=":material/account_tree:", url_path="drivers"
     ),
     "forecast": st.Page("pages/forecast.py", title=_("Forecast"), icon=":material/insights:", url_path="forecast"),
+    "calls": st.Page("pages/calls.py", title=_("Who to call today"), icon=":material/call:", url_path="calls"),
+    "regulation": st.Page(
+        "pages/regulation.py", title=_("Touches and roles"), icon=":material/groups:", url_path="regulation"
+    ),
     "plan": st.Page("pages/plan.py", title=_("What-if plan"), icon=":material/tune:", url_path="plan"),
 }
 page = st.navigation(
     {
         _("Start"): [pages["data"]],
         _("Your customers"): [pages["overview"], pages["segments"], pages["cohorts"], pages["forecast"]],
+        _("Work the base"): [pages["calls"], pages["regulation"]],
         _("Your money"): [pages["acquisition"], pages["ltv"], pages["drivers"], pages["plan"]],
         _("Help"): [pages["definitions"]],
     }

@@ -159,6 +159,10 @@ class Database:
         """Write the rows of ``sql`` to a Parquet file."""
         self.execute(f"copy ({sql}) to {literal(str(path))} (format parquet)", params)
 
+    def copy_to_csv(self, sql: str, path: Path) -> None:
+        """Write the rows of ``sql`` to a CSV file with a header: comma, UTF-8, ISO dates."""
+        self.execute(f"copy ({sql}) to {literal(str(path))} (format csv, header true)")
+
     def lock(self) -> None:
         """Shut the door for good: no files, no extensions, no settings. Read back and asserted."""
         self._root.execute("set enable_external_access = false")

@@ -15,13 +15,14 @@ SAMPLE_DIR = Path(__file__).parents[1] / "sample_data"
 
 @dataclass(frozen=True)
 class Sample:
-    """A sample set: its name, and title and story by language."""
+    """A sample set: its name, title and story by language, line of business."""
 
     name: str
     title: dict[str, str]
     sentence: dict[str, str]
     currency: str
     as_of: dt.date
+    industry: str = ""
 
 
 def samples() -> dict[str, Sample]:
@@ -33,7 +34,12 @@ def samples() -> dict[str, Sample]:
         if path.exists():
             meta = json.loads(path.read_text(encoding="utf-8"))
             found[name] = Sample(
-                name, meta["title"], meta["sentence"], meta["currency"], dt.date.fromisoformat(meta["as_of"])
+                name,
+                meta["title"],
+                meta["sentence"],
+                meta["currency"],
+                dt.date.fromisoformat(meta["as_of"]),
+                meta.get("industry", ""),
             )
     return found
 

@@ -99,7 +99,8 @@ class Workspace:
             "as_of_day_of_month": self.info.as_of.day,
         }
         staging = ("staging/customer_ids", "staging/o", "staging/documents")
-        steps = (*staging, "marts/order", "marts/first_product", "marts/customer")
+        marts = ("order", "first_product", "customer", "manager", "touch", "fulfilment")
+        steps = (*staging, *(f"marts/{name}" for name in marts))
         for place, step in enumerate(steps):
             progress("Building the tables", place / (len(steps) + 2))
             text = sql_text(step)

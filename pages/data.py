@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.ui import data_view, report_view, session
+from pages.ui import data_view, home_view, report_view, session
 from pages.ui.words import _
 
 st.title(_("Know what your customers are worth"))
@@ -16,5 +16,7 @@ mine = session.me()
 if mine.upload is not None and mine.upload.inspection is not None:
     data_view.mapping(mine)
 if mine.upload is not None and mine.upload.report is not None:
+    home_view.offer(mine)
     report_view.draw(mine)
+home_view.kept()
 data_view.sample_cards()

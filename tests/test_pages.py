@@ -12,7 +12,7 @@ from ltvlib.samples import samples
 from pages.ui.registry import REGISTRY
 from tests.conftest import ROOT, open_rows
 
-PAGES = ("overview", "segments", "cohorts", "acquisition", "ltv", "drivers", "plan", "forecast", "definitions")
+PAGES = ("overview", "segments", "cohorts", "acquisition", "ltv", "drivers", "plan", "forecast", "calls", "regulation", "definitions")
 TITLES = {
     "overview": ("Overview", "Обзор"),
     "segments": ("Segments (ABCDX)", "Сегменты (ABCDX)"),
@@ -22,6 +22,8 @@ TITLES = {
     "drivers": ("What moves the profit", "Что движет прибылью"),
     "plan": ("What-if plan", "План «что, если»"),
     "forecast": ("Forecast", "Прогноз"),
+    "calls": ("Who to call today", "Кому звонить сегодня"),
+    "regulation": ("Touches and roles", "Касания и роли"),
     "definitions": ("How the numbers are counted", "Как считаются показатели"),
 }
 

@@ -104,7 +104,21 @@ def spend_job(payload: dict[str, Any], limits: Limits, progress: Progress) -> di
     return _plain(read_spend(_read(payload, limits, progress, False), engine_limits(limits)))
 
 
-JOBS: dict[str, Job] = {"read": read_job, "inspect": inspect_job, "convert": convert_job, "spend": spend_job}
+def restore_job(payload: dict[str, Any], limits: Limits, progress: Progress) -> dict[str, Any]:
+    """Saved workspace -> clean tables."""
+    from ltvlib.ingest.budget import engine_limits
+    from ltvlib.journal.backup import restore
+
+    return restore(Path(payload["source"]), Path(payload["out_dir"]), limits, engine_limits(limits))
+
+
+JOBS: dict[str, Job] = {
+    "read": read_job,
+    "inspect": inspect_job,
+    "convert": convert_job,
+    "spend": spend_job,
+    "restore": restore_job,
+}
 
 
 def _mapping(payload: dict[str, Any]) -> Any:

@@ -79,15 +79,21 @@ class Journal:
 
     def columns(self, table: str) -> list[str]:
         """Column names of a table in order; raises ``KeyError`` for a name that the journal does not have."""
-        sql = "select column_name from duckdb_columns() where table_name = $table order by column_index"
-        found = [row[0] for row in self._database.rows(sql, {"table": table})]
+        return list(self.types(table))
+
+    def types(self, table: str) -> dict[str, str]:
+        """SQL type of every column of a table in order; raises ``KeyError`` for a name that the journal does not have."""
+        sql = "select column_name, data_type from duckdb_columns() where table_name = $table order by column_index"
+        found = {row[0]: row[1] for row in self._database.rows(sql, {"table": table})}
         if not found:
             raise KeyError(table)
         return found
 
     def tables(self) -> list[str]:
         """Names of all tables."""
-        return sorted(row[0] for row in self._database.rows("select table_name from duckdb_tables() where not internal"))
+        return sorted(
+            row[0] for row in self._database.rows("select table_name from duckdb_tables() where not internal")
+        )
 
     def setting(self, name: str, default: Any = None) -> Any:
         """What was last put under ``name``, as plain JSON values."""
@@ -120,6 +126,17 @@ class Journal:
         """The statement of ``put``."""
         params = {"name": name, "content": json.dumps(content, ensure_ascii=False), "now": now()}
         return PUT, params
+
+    def taking(self, other: Journal) -> list[Statement]:
+        """The statements that add all that another journal holds; what stands there under the same name wins."""
+        steps = [
+            step
+            for table in other.tables()
+            if table not in ("settings", "data_sets")
+            for step in self.appending(table, other.rows(table))
+        ]
+        names = [row["name"] for row in other.rows("settings") if row["name"] != VERSION]
+        return [*steps, *(self.putting(name, other.setting(name)) for name in names)]
 
     def write(self, statements: Iterable[Statement]) -> None:
         """One user action: all statements or none; when this returns, they are safe.

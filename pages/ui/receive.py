@@ -24,7 +24,7 @@ from ltvlib.opening import open_parquet
 from ltvlib.schema import TABLES
 from ltvlib.workspace import DataSet
 from pages.ui import session
-from pages.ui.registry import Job, Session, Upload
+from pages.ui.registry import REGISTRY, Job, Session, Upload
 from pages.ui.words import _, percent
 
 LIMITS = Limits()
@@ -119,7 +119,8 @@ def load(mine: Session, mapping: Mapping) -> LtvError | None:
                 upload.inspection.raw, mapping, out, upload.limits, on_progress=progress, cancelled=progress.poll
             )
             tables = {name: out / f"{name}.parquet" for name in TABLES if (out / f"{name}.parquet").exists()}
-            space = open_parquet(tables, data_set(upload.name, mapping, report), progress=progress)
+            info = data_set(upload.name, mapping, report)
+            space = open_parquet(tables, info, progress=progress)
             is_kept = mine.adopt(upload, space, report, mapping, out)
     except LtvError as error:
         shutil.rmtree(out, ignore_errors=True)
@@ -128,6 +129,8 @@ def load(mine: Session, mapping: Mapping) -> LtvError | None:
         if not is_kept:
             shutil.rmtree(out, ignore_errors=True)
         raise
+    if is_kept and REGISTRY.home() is not None:  # they may be kept on this computer
+        upload.tables, upload.info, tables = tables, info, {}
     _tidy(mine, upload, list(tables.values()), before)
     if is_kept:
         session.open_data(session.UPLOAD)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gc
 import logging
+import os
 import threading
 import time
 from collections.abc import Iterator
@@ -18,15 +19,22 @@ from pathlib import Path
 from shutil import rmtree
 
 from ltvlib import scratch
+from ltvlib.errors import LtvError
+from ltvlib.home import Home
 from ltvlib.ingest.model import Inspection, Limits, Mapping
 from ltvlib.ingest.report import ImportReport
+from ltvlib.journal import Journal
 from ltvlib.samples import open_sample
-from ltvlib.workspace import Workspace
+from ltvlib.workspace import DataSet, Workspace
 
 GRACE_SECONDS = 150
 """A tab may come back within this time (Wi-Fi blip); a little above Streamlit's own session TTL."""
 IDLE_SECONDS = 60 * 60
 SWEEP_SECONDS = 20
+UPLOAD = "upload"
+"""Name of the data set that a tab brought itself."""
+HOME = "home"
+"""Name of the data set that is kept on this computer."""
 JOB_SECONDS = 5
 """How long forgetting waits for a reading that was told to stop; it is asked twenty times a second."""
 log = logging.getLogger("ltv")
@@ -43,6 +51,8 @@ class Upload:
     mapping: Mapping | None = None
     report: ImportReport | None = field(default=None, repr=False)
     refused: Path | None = None
+    tables: dict[str, Path] = field(default_factory=dict)
+    info: DataSet | None = None
 
 
 class Job:
@@ -69,6 +79,14 @@ class Session:
     gone_since: float | None = None
     guard: threading.RLock = field(default_factory=threading.RLock)
     jobs: set[Job] = field(default_factory=set)
+    journals: dict[str, Journal] = field(default_factory=dict)
+
+    def journal(self, name: str) -> Journal:
+        """What this tab wrote about a data set; it lives as long as the tab."""
+        with self.guard:
+            if name not in self.journals:
+                self.journals[name] = Journal()
+            return self.journals[name]
 
     def start(self, upload: Upload) -> None:
         """Make ``upload`` the one of this tab; the one before is forgotten completely."""
@@ -116,14 +134,22 @@ class Session:
                 return
             workspace, self.workspace, self.upload = self.workspace, None, None
             paths = list(self.folder.glob("*"))  # a newer upload's files come later and are not among them
+        for journal in self._drop_journals(UPLOAD):
+            journal.close()
         if workspace is not None:
             workspace.close()
         for path in paths:
             rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
 
+    def _drop_journals(self, *names: str) -> list[Journal]:
+        with self.guard:
+            return [self.journals.pop(name) for name in names if name in self.journals]
+
     def close(self) -> None:
         """Forget everything and remove the folder."""
         self.forget()
+        for journal in self._drop_journals(*list(self.journals)):
+            journal.close()
         rmtree(self.folder, ignore_errors=True)
 
 
@@ -136,6 +162,42 @@ class Registry:
         self._sessions: dict[str, Session] = {}
         self._samples: dict[str, Workspace] = {}
         self._reaper: threading.Thread | None = None
+        self._home: Home | None = None
+        self._kept: Workspace | None = None
+        self.home_error: LtvError | None = None
+
+    def home(self) -> Home | None:
+        """What is kept on this computer, where ``LTV_HOME`` names a folder for it; opened at first use.
+
+        Off in demo mode (``LTV_DEMO``): strangers share nothing. ``home_error`` says why it could not be opened.
+        """
+        named = os.environ.get("LTV_HOME", "")
+        if not named or os.environ.get("LTV_DEMO"):
+            return None
+        with self._sample_guard:
+            if self._home is None and self.home_error is None:
+                try:
+                    self._home = Home(Path(named).expanduser().resolve())
+                except LtvError as error:
+                    self.home_error = error
+            return self._home
+
+    def kept(self) -> Workspace | None:
+        """The kept data set, opened once and shared by all tabs; ``None`` where nothing is kept."""
+        home = self.home()
+        if home is None or home.info() is None:
+            return None
+        with self._sample_guard:
+            if self._kept is None:
+                self._kept = home.open()
+            return self._kept
+
+    def kept_changed(self) -> None:
+        """After the kept data were replaced or deleted: the next look opens them anew."""
+        with self._sample_guard:
+            old, self._kept = self._kept, None
+        if old is not None:
+            old.close()
 
     def session(self, uid: str) -> Session:
         """The session of a tab, made at first sight; marks it as alive."""
@@ -149,6 +211,15 @@ class Registry:
                 self._sessions[uid] = session
             session.last_seen, session.gone_since = time.monotonic(), None
             return session
+
+    def journal(self, journal_id: str) -> Journal | None:
+        """The journal of any open tab by its id (a survey's link names it); ``None`` where it is closed."""
+        with self._guard:
+            kept = [self._home.journal] if self._home is not None else []
+            open_ones = kept + [
+                journal for session in self._sessions.values() for journal in list(session.journals.values())
+            ]
+        return next((journal for journal in open_ones if journal.journal_id == journal_id), None)
 
     def mark_gone(self, uid: str) -> None:
         """The tab disconnected; only a flag, because this runs on the server's event loop."""
@@ -183,6 +254,15 @@ class Registry:
             self._sessions.clear()
         for session in everyone:
             _close(session)
+        self.close_home()
+
+    def close_home(self) -> None:
+        """Close what is kept on this computer; the next look opens it anew."""
+        self.kept_changed()
+        with self._sample_guard:
+            home, self._home, self.home_error = self._home, None, None
+        if home is not None:
+            home.close()
 
     def _sweep_forever(self) -> None:
         while True:

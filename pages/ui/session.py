@@ -9,13 +9,15 @@ from uuid import uuid4
 import streamlit as st
 
 from ltvlib.errors import LtvError
+from ltvlib.journal import Journal
 from ltvlib.samples import samples
 from ltvlib.workspace import Workspace
+from pages.ui.registry import HOME as HOME
 from pages.ui.registry import REGISTRY, Session
+from pages.ui.registry import UPLOAD as UPLOAD
 from pages.ui.words import _, language
 
 T = TypeVar("T")
-UPLOAD = "upload"
 
 
 @st.cache_resource(scope="session", show_spinner=False, on_release=REGISTRY.mark_gone)
@@ -39,14 +41,16 @@ def begin_run() -> None:
 
 
 def choices() -> list[str]:
-    """Data sets this tab can open: its own upload first, then the samples."""
+    """Data sets this tab can open: its own upload first, then what is kept on this computer, then the samples."""
     own = [UPLOAD] if me().workspace is not None else []
-    return [*own, *samples()]
+    home = REGISTRY.home()
+    kept = [HOME] if home is not None and home.info() is not None else []
+    return [*own, *kept, *samples()]
 
 
 def first_sample() -> str:
-    """The sample that opens by itself; the only data set that a link need not name."""
-    return next(iter(samples()))
+    """What opens by itself, the only data set that a link need not name: what is kept here, else the first sample."""
+    return next(name for name in choices() if name != UPLOAD)
 
 
 def title_of(name: str) -> str:
@@ -54,6 +58,8 @@ def title_of(name: str) -> str:
     if name == UPLOAD:
         mine = me().workspace
         return mine.info.title if mine else _("Your file")
+    if name == HOME:
+        return _("My business (kept on this computer)")
     sample = samples()[name]
     return sample.title.get(language(), sample.title["en"])
 
@@ -90,7 +96,14 @@ def workspace() -> Workspace:
     """The open data set."""
     name = chosen()
     mine = me().workspace
-    return mine if name == UPLOAD and mine is not None else REGISTRY.sample(name)
+    kept = REGISTRY.kept() if name == HOME else None
+    return mine if name == UPLOAD and mine is not None else kept or REGISTRY.sample(name)
+
+
+def journal() -> Journal:
+    """What people wrote about the open data set: touches, owners, losses, answers, rules."""
+    home, name = REGISTRY.home(), chosen()
+    return home.journal if home is not None and name == HOME else me().journal(name)
 
 
 @st.cache_resource(scope="session", show_spinner=False, max_entries=300)

@@ -51,6 +51,17 @@ def test_a_step_is_written_whole_or_not_at_all():
     assert (journal.count("touches"), journal.count("owners")) == (1, 0)
 
 
+def test_a_journal_takes_what_another_holds():
+    one, other = Journal(), Journal()
+    one.append("touches", [touch(1)])
+    one.put("roles", {"Ann": "hunter"})
+    other.append("touches", [touch(2)])
+    other.put("roles", {"Ann": "farmer"})
+    one.write(one.taking(other))
+    assert [row["touch_id"] for row in one.rows("touches")] == ["1", "2"]
+    assert one.setting("roles") == {"Ann": "farmer"}
+
+
 def test_every_write_changes_the_name_that_caches_see():
     journal = Journal()
     before = repr(journal)

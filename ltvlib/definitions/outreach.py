@@ -1,0 +1,48 @@
+"""Working the base: the touch regulation, roles, and what they keep."""
+
+from __future__ import annotations
+
+from ltvlib.definitions.metric import Metric
+from ltvlib.errors import N_
+
+METRICS = (
+    Metric(
+        "coverage",
+        N_("Contacted in time"),
+        "share",
+        N_("Customers contacted within the longest gap of their rule / customers with a rule."),
+        N_("Whether the base is kept in contact the way you decided."),
+        N_("No customer has a rule."),
+    ),
+    Metric(
+        "profit_at_risk",
+        N_("Profit at risk"),
+        "money",
+        N_(
+            "Profit of the last window x how far the silence has gone: 0 at one usual gap between orders, 1 at three, in a straight line between. Where the forecast passed its exam, its figure stands instead."
+        ),
+        N_("What may be lost if nobody contacts these customers."),
+        good="down",
+    ),
+    Metric(
+        "kept_share",
+        N_("Profit kept"),
+        "share",
+        N_(
+            "Profit of the last window from customers who brought profit in the window before / their profit then. Above 100 % where they grew."
+        ),
+        N_("Whether customers who brought money go on bringing it."),
+        N_("None of the customers brought profit in the window before."),
+    ),
+    Metric(
+        "kept_index",
+        N_("Kept against like customers"),
+        "number",
+        N_(
+            "Profit kept / profit that customers of the same segments kept on average. 1 = as good as this mix of customers lets expect."
+        ),
+        N_("Compares managers fairly: who was given the better customers does not win by that."),
+        N_("None of the customers brought profit in the window before."),
+        source="Indirect standardisation, as in epidemiology (observed / expected)",
+    ),
+)
