@@ -38,16 +38,18 @@ pages = {
     "regulation": st.Page(
         "pages/regulation.py", title=_("Touches and roles"), icon=":material/groups:", url_path="regulation"
     ),
+    "triggers": st.Page("pages/triggers.py", title=_("Triggers"), icon=":material/bolt:", url_path="triggers"),
     "plan": st.Page("pages/plan.py", title=_("What-if plan"), icon=":material/tune:", url_path="plan"),
 }
 page = st.navigation(
     {
         _("Start"): [pages["data"]],
         _("Your customers"): [pages["overview"], pages["segments"], pages["cohorts"], pages["forecast"]],
-        _("Work the base"): [pages["calls"], pages["regulation"]],
+        _("Work the base"): [pages["calls"], pages["regulation"], pages["triggers"]],
         _("Your money"): [pages["acquisition"], pages["ltv"], pages["drivers"], pages["plan"]],
         _("Help"): [pages["definitions"]],
-    }
+    },
+    expanded=True,
 )
 
 with head:

@@ -12,7 +12,7 @@ from ltvlib.samples import samples
 from pages.ui.registry import REGISTRY
 from tests.conftest import ROOT, open_rows
 
-PAGES = ("overview", "segments", "cohorts", "acquisition", "ltv", "drivers", "plan", "forecast", "calls", "regulation", "definitions")
+PAGES = ("overview", "segments", "cohorts", "acquisition", "ltv", "drivers", "plan", "forecast", "calls", "regulation", "triggers", "definitions")
 TITLES = {
     "overview": ("Overview", "Обзор"),
     "segments": ("Segments (ABCDX)", "Сегменты (ABCDX)"),
@@ -24,6 +24,7 @@ TITLES = {
     "forecast": ("Forecast", "Прогноз"),
     "calls": ("Who to call today", "Кому звонить сегодня"),
     "regulation": ("Touches and roles", "Касания и роли"),
+    "triggers": ("Triggers", "Триггеры"),
     "definitions": ("How the numbers are counted", "Как считаются показатели"),
 }
 

@@ -7,7 +7,7 @@ import datetime as dt
 import streamlit as st
 
 from ltvlib.forecast_people import usual_gap
-from ltvlib.outreach import contacts, roles
+from ltvlib.outreach import contacts, nps_low, roles
 from ltvlib.outreach.contacts import Contacts
 from ltvlib.outreach.regulation import Line, Regulation, Role, Stage, default_regulation, line_of
 from ltvlib.outreach.words import Kind, Outcome
@@ -131,3 +131,8 @@ def fresh_words() -> str:
 def rerun() -> None:
     """Start the page again after something was written."""
     st.rerun(scope="app")
+
+
+def detractors(at: dt.date) -> dict[str, float]:
+    """Day of the last low answer by customer, from the data and from the app's own survey."""
+    return session.remember(nps_low.low_answers, session.journal(), at)
