@@ -39,13 +39,17 @@ pages = {
         "pages/regulation.py", title=_("Touches and roles"), icon=":material/groups:", url_path="regulation"
     ),
     "triggers": st.Page("pages/triggers.py", title=_("Triggers"), icon=":material/bolt:", url_path="triggers"),
+    "service": st.Page(
+        "pages/service.py", title=_("Service quality"), icon=":material/local_shipping:", url_path="service"
+    ),
+    "losses": st.Page("pages/losses.py", title=_("Losses"), icon=":material/person_off:", url_path="losses"),
     "plan": st.Page("pages/plan.py", title=_("What-if plan"), icon=":material/tune:", url_path="plan"),
 }
 page = st.navigation(
     {
         _("Start"): [pages["data"]],
         _("Your customers"): [pages["overview"], pages["segments"], pages["cohorts"], pages["forecast"]],
-        _("Work the base"): [pages["calls"], pages["regulation"], pages["triggers"]],
+        _("Work the base"): [pages["calls"], pages["regulation"], pages["triggers"], pages["service"], pages["losses"]],
         _("Your money"): [pages["acquisition"], pages["ltv"], pages["drivers"], pages["plan"]],
         _("Help"): [pages["definitions"]],
     },

@@ -12,7 +12,22 @@ from ltvlib.samples import samples
 from pages.ui.registry import REGISTRY
 from tests.conftest import ROOT, open_rows
 
-PAGES = ("overview", "segments", "cohorts", "acquisition", "ltv", "drivers", "plan", "forecast", "calls", "regulation", "triggers", "definitions")
+PAGES = (
+    "overview",
+    "segments",
+    "cohorts",
+    "acquisition",
+    "ltv",
+    "drivers",
+    "plan",
+    "forecast",
+    "calls",
+    "regulation",
+    "triggers",
+    "service",
+    "losses",
+    "definitions",
+)
 TITLES = {
     "overview": ("Overview", "Обзор"),
     "segments": ("Segments (ABCDX)", "Сегменты (ABCDX)"),
@@ -25,6 +40,8 @@ TITLES = {
     "calls": ("Who to call today", "Кому звонить сегодня"),
     "regulation": ("Touches and roles", "Касания и роли"),
     "triggers": ("Triggers", "Триггеры"),
+    "service": ("Service quality", "Качество сервиса"),
+    "losses": ("Losses", "Потери"),
     "definitions": ("How the numbers are counted", "Как считаются показатели"),
 }
 

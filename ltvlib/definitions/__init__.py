@@ -5,14 +5,14 @@ Texts are English translation keys; ``{months}``-like placeholders are filled by
 
 from __future__ import annotations
 
-from ltvlib.definitions import acquisition, customers, drivers, forecast, outreach, planning
+from ltvlib.definitions import acquisition, customers, drivers, forecast, outreach, planning, service
 from ltvlib.definitions.metric import Metric
 
 __all__ = ["METRICS", "Metric", "markdown_table"]
 
 METRICS: dict[str, Metric] = {
     metric.slug: metric
-    for part in (customers, acquisition, drivers, planning, forecast, outreach)
+    for part in (customers, acquisition, drivers, planning, forecast, outreach, service)
     for metric in part.METRICS
 }
 """All metrics by slug."""
