@@ -7,23 +7,31 @@ The best model describes the customers; its money is shown only where its total 
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
-from ltvlib import ratios, rhythm
+from ltvlib import ratios
 from ltvlib.engine import Answer, sql_text
-from ltvlib.forecast_data import ModelData, counts_of, fit_margins, holdout_data, known_span, model_data, sums_of
-from ltvlib.forecast_people import dates_of, described, margin_at_risk, people_of, usual_gap
-from ltvlib.models.clv import HORIZONS, Clv, clv, expected_margins
+from ltvlib.errors import N_
+from ltvlib.forecast_data import Fitted, ModelData, counts_of, fitted, known_span, sums_of
+from ltvlib.forecast_exam import Exam, exam, what_is_missing
+from ltvlib.forecast_people import (
+    at_horizon,
+    dates_of,
+    described,
+    margin_at_risk,
+    people_of,
+    usual_gap,
+    valuable_and_late,
+)
+from ltvlib.models.clv import HORIZONS, Clv, clvs, expected_margins
 from ltvlib.models.counts import WEEK, Counts
-from ltvlib.models.enough import enough
-from ltvlib.models.fitting import Fit, ModelName, fit
+from ltvlib.models.fitting import Fit, ModelName
 from ltvlib.models.forecast import Interval, probability_alive
 from ltvlib.models.gamma_gamma import SpendFit
-from ltvlib.models.holdout import TOLERANCE, Holdout, Score, holdout
-from ltvlib.models.messages import Message
+from ltvlib.models.watch import tell
 from ltvlib.populations import grouped_by, grouped_by_segment, rule_params
 from ltvlib.settings import EPOCH, AbcdxRules, Attribute, Filters
 from ltvlib.workspace import Workspace
@@ -31,90 +39,69 @@ from ltvlib.workspace import Workspace
 __all__ = [
     "HORIZONS",
     "Exam",
+    "Fitted",
     "Forecast",
     "alive_over_time",
     "base_by",
     "exam",
+    "fitted",
     "forecast",
     "margin_at_risk",
+    "slipping",
     "what_is_missing",
 ]
 
-YEAR_DAYS = 365
-VALUABLE = 1 / 3
-"""Part of the customers with a profit that counts as valuable."""
-LEAST_EXAM_DAYS = 60
-"""A shorter exam is decided by chance."""
+DESCRIBING = N_("Describing every customer")
 
 
-@dataclass(frozen=True, eq=False)
-class Exam:
-    """What the methods would have said, and what happened.
-
-    Attributes:
-        result: scores of all methods.
-        begins, split, ends: first day of the data, first day of the exam, and the day after its last.
-        model: the best of the models, ``None`` where none could be fitted.
-    """
-
-    result: Holdout
-    begins: dt.date
-    split: dt.date
-    ends: dt.date
-    model: ModelName | None
-
-    @property
-    def learnt_days(self) -> int:
-        """Days the methods learnt from."""
-        return (self.split - self.begins).days
-
-    @property
-    def exam_days(self) -> int:
-        """Days they were examined on."""
-        return (self.ends - self.split).days
-
-    @property
-    def is_whole_year(self) -> bool:
-        """Whether the exam holds every season once; else a season can spoil or flatter it."""
-        return abs(self.exam_days - YEAR_DAYS) <= 1
-
-    @property
-    def score(self) -> Score | None:
-        """The score of the chosen model."""
-        return next((s for s in self.result.scores if self.model and s.method.value == self.model.value), None)
-
-    @property
-    def best(self) -> Score | None:
-        """The score of the winner, which may be a rule of thumb."""
-        return next((s for s in self.result.scores if s.method is self.result.winner), None)
-
-    @property
-    def is_trusted(self) -> bool:
-        """Whether the chosen model's total came within the tolerance of what happened."""
-        return self.score is not None and abs(self.score.miss) <= TOLERANCE
-
-
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Forecast:
     """The chosen model on all data.
 
     Attributes:
-        fit, spending: the fitted models; ``data`` what they were fitted on.
+        known: the fitted models.
         totals: expected margin of the base by horizon in months, with interval.
-        months: horizon of ``people``.
+        months: horizon of ``people`` and ``late``.
         people: one row a customer, best margin so far first: customer_id, name, channel, manager, first_day, last_day,
             orders (days with an order), margin, margin_12m, days_since_last_order, rhythm_days, late_factor,
-            next_order_at, probability_alive, expected_margin, margin_at_risk.
+            next_order_at, probability_alive, expected_orders, expected_margin, margin_at_risk, and the expectations of
+            every horizon.
+        late: those of the whole base who are worth a call, alike.
         answer: the query behind ``people``.
+        as_of: end of the data (exclusive).
     """
 
-    fit: Fit
-    spending: SpendFit
-    data: ModelData
+    known: Fitted
     totals: dict[int, Clv]
     months: int
     people: pd.DataFrame
+    late: pd.DataFrame
     answer: Answer
+    as_of: dt.date
+
+    def __repr__(self) -> str:
+        """Short, and another for another fit or horizon: it stands in the keys of caches."""
+        return f"Forecast({self.known!r}, {self.months})"
+
+    @property
+    def fit(self) -> Fit:
+        """The model of orders."""
+        return self.known.fit
+
+    @property
+    def spending(self) -> SpendFit:
+        """The model of money."""
+        return self.known.spending
+
+    @property
+    def data(self) -> ModelData:
+        """What they were fitted on."""
+        return self.known.data
+
+    def at(self, months: int) -> Forecast:
+        """The same forecast read at another of its horizons."""
+        people, late = (at_horizon(frame, months) for frame in (self.people, self.late))
+        return replace(self, months=months, people=people, late=late)
 
     @property
     def per_customer(self) -> Interval:
@@ -129,40 +116,6 @@ class Forecast:
         return self.data.counts.total(probability_alive(self.fit, self.data.counts))
 
 
-def what_is_missing(workspace: Workspace, filters: Filters | None = None) -> tuple[Message, ...]:
-    """What the data lack for a forecast, as sentences; empty where nothing is missing."""
-    return enough(model_data(workspace, filters).counts)
-
-
-def exam(workspace: Workspace, filters: Filters | None = None) -> Exam | None:
-    """The methods examined on the last year of the data, or on the last third where there are less than two years.
-
-    ``None`` where the data are too short for an exam.
-    """
-    filters = filters or Filters()
-    first, end = workspace.facts().first_day, workspace.as_of(filters)
-    if first is None:
-        return None
-    days = (end - first).days
-    length = YEAR_DAYS if days >= 2 * YEAR_DAYS else days // 3
-    split = end - dt.timedelta(days=length)
-    data = holdout_data(workspace, split, filters) if length >= LEAST_EXAM_DAYS else None
-    if data is None or enough(data.counts):
-        return None
-    result = holdout(data)
-    return Exam(result, first, split, end, _best_model(result))
-
-
-def _best_model(result: Holdout) -> ModelName | None:
-    """The model with the smallest error among those whose total is close, else the one with the closest total."""
-    models = [score for score in result.scores if score.fit is not None and np.isfinite(score.miss)]
-    close = [score for score in models if abs(score.miss) <= TOLERANCE]
-    if not models:
-        return None
-    best = min(close, key=lambda s: s.mae) if close else min(models, key=lambda s: abs(s.miss))
-    return ModelName(best.method.value)
-
-
 def forecast(
     workspace: Workspace,
     model: ModelName = ModelName.PARETO_NBD,
@@ -170,36 +123,33 @@ def forecast(
     annual_rate: float = 0.0,
     filters: Filters | None = None,
     limit: int = 20_000,
+    known: Fitted | None = None,
 ) -> Forecast:
-    """The model fitted on all data; per customer for the ``limit`` with the best margin so far.
+    """The model fitted on all data (or as ``known``); per customer for the ``limit`` with the best margin so far.
 
     Where the fit did not converge every figure is ``nan`` and ``fit.problem`` says why.
     """
     filters = filters or Filters()
-    data, spending = model_data(workspace, filters), fit_margins(workspace, filters)
-    found = fit(model, data.counts)
-    totals = {
-        horizon: clv(found, spending, data.counts, data.sums, horizon, annual_rate)
-        for horizon in sorted({*HORIZONS, months})
-    }
-    answer = people_of(workspace, filters, limit)
-    people = described(
-        answer.frame, found, spending, months, annual_rate, workspace.as_of(filters), usual_gap(workspace, filters)
+    known = known or fitted(workspace, model, filters)
+    horizons = sorted({*HORIZONS, months})
+    totals = clvs(known.fit, known.spending, known.data.counts, known.data.sums, horizons, annual_rate)
+    tell(DESCRIBING)
+    answer = people_of(workspace, filters)
+    everybody = described(
+        answer.frame, known, horizons, annual_rate, workspace.as_of(filters), usual_gap(workspace, filters)
     )
-    return Forecast(found, spending, data, totals, months, people, answer)
+    late = everybody[valuable_and_late(everybody)].reset_index(drop=True)
+    shown = Answer(answer.frame.head(limit), answer.sql, answer.params, answer.seconds)
+    found = Forecast(known, totals, months, everybody.head(limit), late, shown, workspace.as_of(filters))
+    return found.at(months)
 
 
-def slipping(found: Forecast, least_alive: float = 0.1, late: float = rhythm.LATE) -> pd.DataFrame:
-    """Valuable customers late against their own rhythm who may still be here, most margin at risk first.
+def slipping(found: Forecast) -> pd.DataFrame:
+    """Valuable customers of the whole base, late against their own rhythm, who may still be here; most at risk first.
 
-    Valuable are the best third of those who brought a profit, by all they brought so far.
+    See :func:`ltvlib.forecast_people.valuable_and_late`.
     """
-    people = found.people
-    gains = people["margin"] > 0
-    border = people.loc[gains, "margin"].quantile(1 - VALUABLE) if gains.any() else 0.0
-    valuable = gains & (people["margin"] >= border)
-    chosen = valuable & (people["late_factor"] >= late) & (people["probability_alive"] >= least_alive)
-    return people[chosen].sort_values("margin_at_risk", ascending=False).reset_index(drop=True)
+    return found.late.sort_values("margin_at_risk", ascending=False).reset_index(drop=True)
 
 
 def base_by(

@@ -11,6 +11,7 @@ import pandas as pd
 from ltvlib.engine import Answer
 from ltvlib.models.clv import SpendSums
 from ltvlib.models.counts import WEEK, Counts
+from ltvlib.models.fitting import Fit, ModelName, fit
 from ltvlib.models.gamma_gamma import SpendFit, fit_spend
 from ltvlib.models.holdout import HoldoutData
 from ltvlib.settings import EPOCH, Filters
@@ -57,6 +58,27 @@ def fit_margins(workspace: Workspace, filters: Filters | None = None, as_of: dt.
     filters = filters or Filters()
     frame = workspace.ask("model_spend", known_span(workspace, filters, as_of), filters=filters).frame
     return fit_spend(*(_column(frame, name) for name in ("occasions", "margin", "customers")))
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Fitted:
+    """The fitted models of orders and of money, and the ``data`` they were fitted on."""
+
+    fit: Fit
+    spending: SpendFit
+    data: ModelData
+
+    def __repr__(self) -> str:
+        """Short, and another for another fit: it stands in the keys of caches."""
+        return (
+            f"Fitted({self.fit.model.value}, {self.fit.log_likelihood!r}, {self.spending.log_likelihood!r}, {id(self)})"
+        )
+
+
+def fitted(workspace: Workspace, model: ModelName, filters: Filters | None = None) -> Fitted:
+    """Both models fitted on all that is known of the customers that pass ``filters``."""
+    data = model_data(workspace, filters)
+    return Fitted(fit(model, data.counts), fit_margins(workspace, filters), data)
 
 
 def holdout_data(

@@ -91,8 +91,8 @@ def unasked(contacts: pd.DataFrame, losses: pd.DataFrame, is_opted_out: bool = F
     ``contacts`` is the table of :func:`ltvlib.outreach.contacts.contacts`. Who asked not to be contacted is left out unless
     ``is_opted_out``.
     """
-    last = losses.groupby("customer_id")["lost_at"].max()
-    known = (contacts["customer_id"].map(last) - pd.Timestamp(EPOCH)).dt.days.to_numpy(dtype=float)
+    days = (losses["lost_at"] - pd.Timestamp(EPOCH)).dt.days.astype(float)
+    known = contacts["customer_id"].map(days.groupby(losses["customer_id"]).max()).to_numpy(dtype=float)
     is_known = known >= contacts["last_day"].to_numpy(dtype=float)
     silent = (contacts["stage"] == Stage.LOST.value) & ~is_known
     if not is_opted_out:

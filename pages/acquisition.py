@@ -3,7 +3,7 @@
 import streamlit as st
 
 from ltvlib import economics
-from pages.ui import acquisition_story, acquisition_view, choices, money, money_view, session
+from pages.ui import acquisition_story, acquisition_view, choices, forecast_more, money, money_view, session
 from pages.ui.components import heading, nothing, plain
 from pages.ui.widgets import choose, switch
 from pages.ui.words import _
@@ -40,6 +40,7 @@ if view.ignored:
     st.caption(_("Spend is known by channel and month only: other filters are left aside on this page."))
 acquisition_view.tiles(view.company)
 acquisition_view.channels(view, back)
+forecast_more.on_acquisition(found)
 st.caption(_("All figures in {margin}.", margin=plain(money.margin_words())) + " " + money_view.spend_line(view))
 
 options = [acquisition_view.COMPANY, *(row.name or "" for row in view.channels if row.customers)]

@@ -33,7 +33,7 @@ def live() -> None:
     st.caption(story.stability(firm.worst_share, firm.customers), help=definition("abcdx"))
     before = session.remember(abcdx.segment_table, rules, found, rules.window_months)
     clicked = segments_view.segments(table, before)
-    segments_view.people(clicked, rules, found)
+    listed = st.container()
     moves, register = st.tabs([_("Who moved"), _("X register")], on_change="rerun", key="segment_tabs")
     if moves.open:
         with moves:
@@ -41,6 +41,8 @@ def live() -> None:
     if register.open:
         with register:
             register_view.draw()
+    with listed:  # last: the first list of a session waits a moment for the forecast
+        segments_view.people(clicked, rules, found)
 
 
 live()

@@ -121,7 +121,7 @@ def test_cdnow_as_an_owner_would_open_it(tmp_path: Path):
 @pytest.mark.parametrize("data", ["kids", "b2b"])
 def test_the_page_shows_its_record_first_and_money_only_where_trusted(data: str, language: str):
     at = healthy(visit("forecast", data, language))
-    assert len(at.subheader) == (3 if data == "kids" else 2)
+    assert len(at.subheader) == (4 if data == "kids" else 2)
     table = next(frame.value for frame in at.dataframe if "alive" in frame.value.columns)
     assert ("expected_margin" in table.columns) == (data == "kids")
 

@@ -49,6 +49,26 @@ METRICS = (
         good="down",
     ),
     Metric(
+        "newcomer_margin",
+        N_("Expected profit of a newcomer, {months} months"),
+        "money",
+        N_(
+            "Expected orders of a new customer within {months} months of the first, that one included, x gross margin of an order of the channel."
+        ),
+        N_("What may be paid for winning a customer, judged before the months have passed."),
+        N_("The channel has too few customers, or the model found no stable answer."),
+        source="Fader, Hardie & Lee (2005); Schmittlein, Morrison & Colombo (1987), expected orders of a new customer",
+    ),
+    Metric(
+        "renewals",
+        N_("Still paying"),
+        "share",
+        N_("Subscribers who renewed at least so often / all who could have; by the model: shifted beta-geometric."),
+        N_("How long subscribers stay, and whether those who stayed long stay on."),
+        N_("The customers do not pay by the calendar."),
+        source="Fader & Hardie (2007), How to project customer retention",
+    ),
+    Metric(
         "exam",
         N_("The forecast's exam"),
         "",

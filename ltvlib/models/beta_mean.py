@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.special import polygamma
 
-STEP = 0.3
+STEP = 0.27
 _FALL = 45.0
 _CHUNK = 32_000
 
@@ -25,16 +25,31 @@ def beta_nodes(a: float, b: np.ndarray, steepest: float) -> tuple[np.ndarray, np
     low = np.minimum(np.minimum(middle, 0.0), -np.log1p(steepest)) - 1.0
     high = np.maximum(middle, 0.0) + 1.0
     start, end = _edge(a, b, middle, fall, -1.0), _edge(a, b, middle, fall, 1.0)
-    start = np.maximum(start, low - np.log(np.maximum(1.0, low - start)))
-    end = np.minimum(end, high + np.log(np.maximum(1.0, end - high)))
-    step = np.minimum(STEP, 0.55 * np.sqrt(polygamma(1, a) + polygamma(1, b)))
+    start, end = _unbent(start, low, high), _unbent(end, low, high)
+    step = np.minimum(STEP, 0.48 * np.sqrt(polygamma(1, a) + polygamma(1, b)))
     size = int(np.ceil(((end - start) / step).max()))
     line = start[:, None] + np.arange(size + 1) * ((end - start) / size)[:, None]
-    left, right = np.exp(low[:, None] - line), np.exp(line - high[:, None])
-    y = line - left + right
+    y, stretch = _bent(line, low[:, None], high[:, None])
     power = _log_density(a, b[:, None], y)
-    weight = (1.0 + left + right) * np.exp(power - power.max(axis=1, keepdims=True))
+    weight = stretch * np.exp(power - power.max(axis=1, keepdims=True))
     return np.exp(np.minimum(y, 0.0) - np.log1p(np.exp(-np.abs(y)))), weight / weight.sum(axis=1, keepdims=True)
+
+
+def _bent(line: np.ndarray, low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """y and dy/dv at the nodes v: a straight line between ``low`` and ``high``, exponentials beyond."""
+    left, right = np.exp(low - line), np.exp(line - high)
+    return line - left + right, 1.0 + left + right
+
+
+def _unbent(y: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
+    """Where the bent line has the value ``y``, by bisection."""
+    under, over = np.minimum(y, low) - 1.0, np.maximum(y, high) + 1.0
+    under, over = np.maximum(under, low - 40.0), np.minimum(over, high + 40.0)
+    for _ in range(50):
+        middle = (under + over) / 2
+        is_under = _bent(middle, low, high)[0] < y
+        under, over = np.where(is_under, middle, under), np.where(is_under, over, middle)
+    return (under + over) / 2
 
 
 def _log_density(a: float, b: np.ndarray, y: np.ndarray) -> np.ndarray:

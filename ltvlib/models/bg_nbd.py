@@ -14,6 +14,7 @@ from scipy.special import digamma, expit, gammaln
 
 from ltvlib.models.beta_mean import orders_before_leaving
 from ltvlib.models.counts import Counts
+from ltvlib.models.order_model import Parts
 
 
 @dataclass(frozen=True)
@@ -38,51 +39,34 @@ class BgNbd:
     def _extra(self) -> int:
         return int(self.leaves_at_once)
 
-    def log_likelihood(self, theta: np.ndarray, counts: Counts) -> tuple[np.ndarray, np.ndarray]:
-        """Log-likelihood by cell and its derivatives by r, alpha, a, b.
-
-        The two ways of a silence (still here, or left at the last order) are alike but for odds, so the likelihood is
-        that of "still here" times 1 + odds; the odds stay logarithms.
-        """
+    def likelihood(self, theta: np.ndarray, counts: Counts) -> Parts:
+        """Gamma(r + x) B(a, b + x) / (Gamma(r) B(a, b)) alpha^r times (alpha + T)^-(r + x) if still here, plus the same
+        from the last order on, times the odds a / (b + x - 1) to have left right after it (x + 1 for x under MBG/NBD)."""
         r, alpha, a, b = theta
-        x = counts.orders.columns[0]
+        x, (x_last, last), (x_age, age) = counts.orders.columns[0], counts.last.columns, counts.age.columns
         stayed = x + self._extra
-        m, log_age, log_last = self._logs(theta, counts)
-        log_odds = self._log_odds(theta, counts, m * (log_age - log_last))
-        by_orders = gammaln(r + x) - gammaln(r) + gammaln(b + stayed) - gammaln(b)
-        by_orders += gammaln(a + b) - gammaln(a + b + stayed) + r * np.log(alpha)
-        values = counts.orders.spread(by_orders) - m * log_age + np.logaddexp(0.0, log_odds)
-        left = expit(log_odds)
-        both = digamma(a + b) - digamma(a + b + stayed)
-        slopes = counts.orders.spread(
-            np.array(
-                [digamma(r + x) - digamma(r), np.full(len(x), r / alpha), both, digamma(b + stayed) - digamma(b) + both]
-            )
-        )
-        slopes[0] += np.log(alpha) - log_age + left * (log_age - log_last)
-        slopes[1] -= m * ((1 - left) / (alpha + counts.customer_age) + left / (alpha + counts.last_order_age))
-        slopes[2] += left / a
-        slopes[3] -= np.divide(left, self._chances(b, counts), out=np.zeros(counts.cells), where=left > 0)
-        return values, slopes
+        value = gammaln(r + x) - gammaln(r) + _log_stayed(a, b, stayed) + r * np.log(alpha)
+        by_r, by_a = digamma(r + x) - digamma(r) + np.log(alpha), digamma(a + b) - digamma(a + b + stayed)
+        by_b = by_a + digamma(b + stayed) - digamma(b)
+        orders = np.array([value, by_r, np.full(len(x), r / alpha), by_a, by_b])
+        gone, here = _silence(r + x_last, alpha + last), _silence(r + x_age, alpha + age)
+        chances, can_leave = self._chances(b, x_last)
+        gone[0] = np.where(can_leave, gone[0] + np.log(a) - np.log(chances), -np.inf)
+        gone[3], gone[4] = 1.0 / a, -1.0 / chances
+        return Parts(orders, gone, here)
 
-    def _logs(self, theta: np.ndarray, counts: Counts) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """r + repeat_orders, log(alpha + customer_age), log(alpha + last_order_age)."""
-        log_age = counts.age.spread(np.log(theta[1] + counts.age.columns[1]))
-        return theta[0] + counts.repeat_orders, log_age, counts.last.spread(np.log(theta[1] + counts.last.columns[1]))
-
-    def _chances(self, b: float, counts: Counts) -> np.ndarray:
-        return np.asarray(b + counts.repeat_orders + self._extra - 1)
-
-    def _log_odds(self, theta: np.ndarray, counts: Counts, lead: np.ndarray) -> np.ndarray:
-        """Log of left : still here; minus infinity where nobody can have left."""
-        can_leave = (counts.repeat_orders > 0) | self.leaves_at_once
-        chances = np.where(can_leave, self._chances(theta[3], counts), 1.0)
-        return np.where(can_leave, np.log(theta[2]) - np.log(chances) + lead, -np.inf)
+    def _chances(self, b: float, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """b + orders after which the customer stayed, and whether there was an occasion to leave at all (1 where not)."""
+        can_leave = x + self._extra > 0
+        return np.where(can_leave, b + x + self._extra - 1, 1.0), can_leave
 
     def probability_alive(self, theta: np.ndarray, counts: Counts) -> np.ndarray:
         """Chance 0..1 that a customer of the cell has not left; 1 with one order under BG/NBD."""
-        m, log_age, log_last = self._logs(theta, counts)
-        return np.asarray(expit(-self._log_odds(theta, counts, m * (log_age - log_last))))
+        r, alpha, a, b = theta
+        x, silence = counts.repeat_orders, counts.customer_age - counts.last_order_age
+        chances, can_leave = self._chances(b, x)
+        lead = (r + x) * np.log1p(silence / (alpha + counts.last_order_age))
+        return np.asarray(expit(-np.where(can_leave, np.log(a / chances) + lead, -np.inf)))
 
     def orders_if_alive(self, theta: np.ndarray, counts: Counts, horizon: float) -> np.ndarray:
         """Expected purchase occasions within ``horizon`` of those still here.
@@ -106,3 +90,14 @@ class BgNbd:
         with np.errstate(divide="ignore"):
             until = np.ceil(np.log(generator.random(counts.cells)) / np.log1p(-np.minimum(chance, 1 - 1e-16)))
         return np.where(is_alive, np.minimum(bought, np.maximum(until, 1.0)), 0.0)
+
+
+def _silence(m: np.ndarray, time: np.ndarray) -> np.ndarray:
+    """log(time^-m) and its derivatives by r and alpha; those by a and b are 0."""
+    log_time, nothing = np.log(time), np.zeros(len(m))
+    return np.array([-m * log_time, -log_time, -m / time, nothing, nothing])
+
+
+def _log_stayed(a: float, b: float, stayed: np.ndarray) -> np.ndarray:
+    """log of the chance to stay after every one of ``stayed`` orders: B(a, b + stayed) / B(a, b)."""
+    return np.asarray(gammaln(b + stayed) - gammaln(b) + gammaln(a + b) - gammaln(a + b + stayed))

@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from ltvlib.costs import discount_factors
+from ltvlib.errors import N_
 from ltvlib.models.counts import Counts
 from ltvlib.models.fitting import MODELS, Fit
 from ltvlib.models.forecast import (
-    DRAWS,
     SEED,
     Interval,
-    drawn_parameters,
+    even_parameters,
     expected_orders_at,
     interval_of,
     sampled,
-    spread_total,
 )
+from ltvlib.models.futures import drawn_orders
 from ltvlib.models.gamma_gamma import SpendFit, expected_margin
+from ltvlib.models.watch import beat, tell
 
+DRAWING = N_("Drawing what may happen, to tell how sure the totals are")
 HORIZONS = (3, 6, 12, 24)
 """Horizons offered, in months."""
+_THETAS, _FUTURES = 64, 12
+"""Evenly drawn sets of parameters behind the interval of a total, and futures drawn under each."""
 MONTH_DAYS = 365.25 / 12
 """Mean length of a month in days."""
 
@@ -69,35 +74,74 @@ class Clv:
 
 
 def clv(fit: Fit, spend_fit: SpendFit, counts: Counts, sums: SpendSums, months: int, annual_rate: float = 0.0) -> Clv:
-    """Expected margin of the customers known today within ``months`` from the end of the data.
+    """:func:`clvs` for one horizon."""
+    return clvs(fit, spend_fit, counts, sums, (months,), annual_rate)[months]
+
+
+def clvs(
+    fit: Fit,
+    spend_fit: SpendFit,
+    counts: Counts,
+    sums: SpendSums,
+    horizons: Sequence[int] = HORIZONS,
+    annual_rate: float = 0.0,
+) -> dict[int, Clv]:
+    """Expected margin of the customers known today within each of ``horizons`` (months) from the end of the data.
 
     Orders of month k are worth (1 + annual_rate)^(-k / 12) of today's money, k = 0 for the first month to come, like
     :func:`ltvlib.costs.discount_factors`. Newcomers won later are not in it. nan where a fit failed.
     """
-    orders, worth = _orders_and_worth(fit, counts, months, annual_rate)
+    tell(DRAWING)
+    horizons = sorted(horizons)
+    orders, worth = orders_and_worth(fit, counts, horizons, annual_rate)
     gained, lost = _margins(spend_fit, counts, sums)
-    margin = worth * (gained + lost)
-    total = _total(fit, spend_fit, counts, sums, months, np.asarray(worth), float(margin.sum()))
-    per_customer = total.value / counts.customers if counts.customers else float("nan")
-    return Clv(months, annual_rate, orders, margin, total, per_customer)
+    margins = worth * (gained + lost)
+    totals = _totals(fit, spend_fit, counts, sums, horizons, worth, margins.sum(axis=1))
+    people = counts.customers or float("nan")
+    return {
+        months: Clv(months, annual_rate, orders[row], margins[row], totals[row], totals[row].value / people)
+        for row, months in enumerate(horizons)
+    }
 
 
 def expected_margins(
     fit: Fit, spend_fit: SpendFit, counts: Counts, sums: SpendSums, months: int, annual_rate: float = 0.0
 ) -> np.ndarray:
-    """Expected margin of all customers of every cell together within ``months``, without an interval; see :func:`clv`."""
-    _, worth = _orders_and_worth(fit, counts, months, annual_rate)
+    """Expected margin of all customers of every cell together within ``months``, without an interval; see :func:`clvs`."""
+    _, worth = orders_and_worth(fit, counts, [months], annual_rate)
     gained, lost = _margins(spend_fit, counts, sums)
-    return np.asarray(worth * (gained + lost))
+    return np.asarray(worth[0] * (gained + lost))
 
 
-def _orders_and_worth(fit: Fit, counts: Counts, months: int, annual_rate: float) -> tuple[np.ndarray, np.ndarray]:
-    """Expected orders by cell, as a number and in orders of today (discounted)."""
-    ends = [months_in_units(month, fit.unit_days) for month in range(months + 1)]
-    running = expected_orders_at(fit, counts, ends if annual_rate else [ends[-1]])
+def expected_of(
+    fit: Fit,
+    spend_fit: SpendFit,
+    counts: Counts,
+    sums: SpendSums,
+    horizons: Sequence[int],
+    annual_rate: float = 0.0,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Expected orders of one customer, and expected margin of all customers, of every cell within each horizon (months).
+
+    Both horizons x cells, without intervals; see :func:`clvs`.
+    """
+    orders, worth = orders_and_worth(fit, counts, horizons, annual_rate)
+    gained, lost = _margins(spend_fit, counts, sums)
+    return orders, np.asarray(worth * (gained + lost))
+
+
+def orders_and_worth(
+    fit: Fit, counts: Counts, horizons: Sequence[int], annual_rate: float = 0.0
+) -> tuple[np.ndarray, np.ndarray]:
+    """Expected orders of one customer of every cell within each horizon, as a number and in orders of today (discounted)."""
+    last = list(horizons)
     if not annual_rate:
-        return running[0], running[0]
-    return running[-1], (np.diff(running, axis=0) * discount_factors(annual_rate, months)[:, None]).sum(axis=0)
+        orders = expected_orders_at(fit, counts, [months_in_units(months, fit.unit_days) for months in last])
+        return orders, orders
+    ends = [months_in_units(month, fit.unit_days) for month in range(max(last) + 1)]
+    running = expected_orders_at(fit, counts, ends)
+    worth = np.cumsum(np.diff(running, axis=0) * discount_factors(annual_rate, max(last))[:, None], axis=0)
+    return running[last], worth[np.array(last) - 1]
 
 
 def _margins(spend_fit: SpendFit, counts: Counts, sums: SpendSums) -> tuple[np.ndarray, np.ndarray]:
@@ -110,44 +154,61 @@ def _margins(spend_fit: SpendFit, counts: Counts, sums: SpendSums) -> tuple[np.n
     return np.where(without, counts.weights * spend_fit.mean, gained), lost
 
 
-def _total(
-    fit: Fit, spend_fit: SpendFit, counts: Counts, sums: SpendSums, months: int, worth: np.ndarray, whole: float
-) -> Interval:
-    """The total with the interval of what will happen; see :func:`ltvlib.models.forecast.total_orders`.
+def _totals(
+    fit: Fit,
+    spend_fit: SpendFit,
+    counts: Counts,
+    sums: SpendSums,
+    horizons: Sequence[int],
+    worth: np.ndarray,
+    wholes: np.ndarray,
+) -> list[Interval]:
+    """The totals with the interval of what will happen; see :func:`ltvlib.models.forecast.total_orders`.
 
     Beside the parameters of buying and the orders, the parameters of spending, every customer's own level and the
-    money of the orders are drawn.
+    money of the orders are drawn. One drawn future serves all horizons.
     """
-    if not (fit.is_converged and np.isfinite(whole)):
-        return Interval(float("nan"), float("nan"), float("nan"))
-    horizon, model = months_in_units(months, fit.unit_days), MODELS[fit.model]
+    if not (fit.is_converged and np.isfinite(wholes).all()):
+        return [Interval(float("nan"), float("nan"), float("nan"))] * len(wholes)
+    ends, model = np.array([months_in_units(months, fit.unit_days) for months in horizons]), MODELS[fit.model]
     sample, growth = sampled(counts)
     own, generator = counts.pick(sample, np.ones(len(sample))).in_unit(fit.unit_days), np.random.default_rng(SEED)
-    usual = model.probability_alive(fit.theta, own) * model.orders_if_alive(fit.theta, own, horizon)
-    today = np.divide(worth[sample], usual, out=np.ones(len(sample)), where=usual > 0)
-    purses = _Purses.of(spend_fit, counts, sums, sample)
-    reference, totals = float((usual * today * purses.mean(spend_fit.theta)).sum()), []
-    thetas = drawn_parameters(fit.theta, fit.covariance, DRAWS, SEED)
-    for theta, spending in zip(thetas, _spendings(spend_fit), strict=True):
-        expected = model.probability_alive(theta, own) * model.orders_if_alive(theta, own, horizon)
-        mean = float((expected * today * purses.mean(spending)).sum())
-        bought = model.simulate(theta, own, horizon, generator)
-        happened = float((today * purses.drawn(spending, bought, generator)).sum())
-        totals.append(spread_total(whole, reference, mean, happened, growth))
-    return interval_of(whole, totals, -np.inf)
+    purses = Purses.of(spend_fit, counts, sums, sample)
+
+    def expected(theta: np.ndarray, alive: np.ndarray) -> np.ndarray:
+        return np.array([alive * model.orders_if_alive(theta, own, float(end)) for end in ends])
+
+    usual = expected(fit.theta, model.probability_alive(fit.theta, own))
+    today = np.divide(worth[:, sample], usual, out=np.ones(usual.shape), where=usual > 0)
+    reference = (usual * today * purses.mean(spend_fit.theta)).sum(axis=1)
+    moved, chance = np.empty((_THETAS, len(ends))), np.empty((_THETAS, _FUTURES, len(ends)))
+    thetas = even_parameters(fit.theta, fit.covariance, _THETAS, SEED)
+    for row, (theta, spending) in enumerate(zip(thetas, spendings(spend_fit, _THETAS), strict=True)):
+        beat()
+        alive = model.probability_alive(theta, own)
+        moved[row] = (expected(theta, alive) * today * purses.mean(spending)).sum(axis=1)
+        for future in range(_FUTURES):
+            bought = drawn_orders(model, theta, own, alive, ends, generator)
+            happened = (today * purses.drawn(spending, bought, generator)).sum(axis=1)
+            chance[row, future] = happened - moved[row]
+    drawn = np.divide(moved * wholes, reference, out=np.zeros(moved.shape) + wholes, where=reference > 0)
+    happening = drawn[:, None] + chance * np.sqrt(growth)
+    return [
+        interval_of(float(whole), happening[..., row].ravel().tolist(), -np.inf) for row, whole in enumerate(wholes)
+    ]
 
 
-def _spendings(spend_fit: SpendFit) -> np.ndarray:
+def spendings(spend_fit: SpendFit, draws: int) -> np.ndarray:
     """Drawn parameters of spending; a draw without a finite mean (q <= 1) gives way to the estimates."""
     if not spend_fit.is_converged:
-        return np.full((DRAWS, 3), np.nan)
-    drawn = drawn_parameters(spend_fit.theta, spend_fit.covariance, DRAWS, SEED + 1)
+        return np.full((draws, 3), np.nan)
+    drawn = even_parameters(spend_fit.theta, spend_fit.covariance, draws, SEED + 1)
     return np.where(drawn[:, 1:2] > 1.0, drawn, spend_fit.theta)
 
 
 @dataclass(frozen=True, eq=False)
-class _Purses:
-    """One customer of every sampled cell: orders so far, their margin, and the fixed margin an order outside the model."""
+class Purses:
+    """What single customers spend, one of every sampled cell: orders so far, their margin, and the fixed margin an order outside the model."""
 
     orders: np.ndarray
     totals: np.ndarray
@@ -155,7 +216,7 @@ class _Purses:
     is_modelled: np.ndarray
 
     @classmethod
-    def of(cls, spend_fit: SpendFit, counts: Counts, sums: SpendSums, sample: np.ndarray) -> _Purses:
+    def of(cls, spend_fit: SpendFit, counts: Counts, sums: SpendSums, sample: np.ndarray) -> Purses:
         """Customers with a profit stand for their cell; losses of the cell are spread over it as a fixed part."""
         gained, lost = _margins(spend_fit, counts, sums)
         gainers = sums.gainers[sample]
@@ -170,9 +231,11 @@ class _Purses:
         return np.where(self.is_modelled, p * (gamma + self.totals) / (p * self.orders + q - 1.0), 0.0) + self.fixed
 
     def drawn(self, spending: np.ndarray, bought: np.ndarray, generator: np.random.Generator) -> np.ndarray:
-        """Drawn margin of ``bought`` orders: an own level nu ~ gamma(p n + q, gamma + total), orders ~ gamma(p, nu)."""
+        """Drawn margin of ``bought`` orders (rising horizons x customers): an own level nu ~ gamma(p n + q, gamma + total),
+        an order ~ gamma(p, nu). What the orders of a horizon brought is part of every longer one."""
         p, q, gamma = spending
         shape = np.where(self.is_modelled, p * self.orders + q, 1.0)
         level = generator.gamma(shape) / np.where(self.is_modelled, gamma + self.totals, 1.0)
-        money = generator.gamma(np.where(self.is_modelled, p, 1.0) * bought) / level
+        more = np.diff(bought, axis=0, prepend=0.0)
+        money = generator.gamma(np.where(self.is_modelled, p, 1.0) * more).cumsum(axis=0) / level
         return np.where(self.is_modelled, money, 0.0) + self.fixed * bought

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 
 WEEK = 7.0
 """Days of the default time unit."""
+_TABLE = 16
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,11 +67,9 @@ class Counts:
         unit_days: float = WEEK,
     ) -> Counts:
         """Cells from one row per customer (or per finer cell): equal rows become one with the sum of the weights."""
-        rows = np.column_stack([np.asarray(v, dtype=float) for v in (repeat_orders, last_order_age, customer_age)])
-        counts = np.ones(len(rows)) if weights is None else np.asarray(weights, dtype=float)
-        cells, place = np.unique(rows, axis=0, return_inverse=True)
-        summed = np.bincount(place.ravel(), weights=counts, minlength=len(cells))
-        return cls(cells[:, 0], cells[:, 1], cells[:, 2], summed, unit_days)
+        unique = Unique.of(*(np.asarray(v) for v in (repeat_orders, last_order_age, customer_age)))
+        x, last, age = unique.columns
+        return cls(x, last, age, unique.summed(weights), unit_days)
 
     @property
     def cells(self) -> int:
@@ -106,13 +105,18 @@ class Counts:
         return self.stretched(factor, unit_days)
 
     def stretched(self, factor: float, unit_days: float | None = None) -> Counts:
-        """Times multiplied by ``factor``; customers and orders stay."""
-        return replace(
+        """Times multiplied by ``factor``; customers and orders stay, and so do the places of the unique values."""
+        other = replace(
             self,
             last_order_age=self.last_order_age * factor,
             customer_age=self.customer_age * factor,
             unit_days=unit_days or self.unit_days,
         )
+        for name in ("last", "age"):
+            (x, time), place = getattr(self, name).columns, getattr(self, name).place
+            other.__dict__[name] = Unique((x, time * factor), place)
+        other.__dict__["orders"] = self.orders
+        return other
 
     def pick(self, cells: np.ndarray, weights: np.ndarray | None = None) -> Counts:
         """Chosen cells (index or mask), with other weights where given."""
@@ -121,11 +125,18 @@ class Counts:
             self.repeat_orders[cells], self.last_order_age[cells], self.customer_age[cells], chosen, self.unit_days
         )
 
-    def coarse(self, steps: int = 64) -> Counts:
-        """Times rounded up to ``steps`` steps of the longest age: few cells, for a first guess of the parameters."""
-        step = self.customer_age.max() / steps or 1.0
-        last, age = (np.ceil(v / step - 1e-9) * step for v in (self.last_order_age, self.customer_age))
-        return Counts.of_customers(self.repeat_orders, last, age, self.weights, self.unit_days)
+    def coarse(self, steps: int) -> Counts:
+        """Times rounded to ``steps`` steps, narrow for short times and wide for long ones: few cells, for a first guess.
+
+        The squares of 0, 1, ..., ``steps``, stretched to the longest age: short times decide about rates. Still last <= age.
+        """
+        longest = self.customer_age.max() or 1.0
+        last, age = (np.sqrt(time / longest) * steps for time in (self.last_order_age, self.customer_age))
+        has_returned = self.repeat_orders > 0
+        last, age = np.where(has_returned, np.maximum(np.rint(last), 1.0), 0.0), np.rint(age)
+        unique = Unique.of(self.repeat_orders, last, np.maximum(age, last))
+        last, age = (longest * (step / steps) ** 2 for step in unique.columns[1:])
+        return Counts(unique.columns[0], last, age, unique.summed(self.weights), self.unit_days)
 
     @cached_property
     def orders(self) -> Unique:
@@ -152,14 +163,39 @@ class Unique:
 
     @classmethod
     def of(cls, *columns: np.ndarray) -> Unique:
-        """Unique rows of equally long columns."""
-        joint = np.zeros(len(columns[0]), dtype=np.int64)
+        """Unique rows of equally long columns, in their order."""
+        place, found = np.zeros(len(columns[0]), dtype=np.int64), [np.zeros(min(1, len(columns[0])))]
         for column in columns:
-            _, code = np.unique(column, return_inverse=True)
-            joint = joint * (int(code.max(initial=0)) + 1) + code
-        _, first, place = np.unique(joint, return_index=True, return_inverse=True)
-        return cls(tuple(column[first] for column in columns), place)
+            levels, code = _levels(column)
+            codes, place = _coded(place * len(levels) + code, len(found[0]) * len(levels))
+            found = [known[codes // len(levels)] for known in found] + [levels[codes % len(levels)]]
+        return cls(tuple(found[1:]), place)
 
     def spread(self, values: np.ndarray) -> np.ndarray:
         """Values of the unique rows given to every cell."""
         return np.asarray(values[..., self.place])
+
+    def summed(self, values: ArrayLike | None = None) -> np.ndarray:
+        """Values of the cells summed for every unique row; without values the number of cells."""
+        return np.bincount(self.place, values, len(self.columns[0])).astype(float, copy=False)
+
+
+def _levels(column: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Unique values of a column, rising, and the place of every row among them; whole numbers go the quick way."""
+    whole = column.astype(np.int64) if np.isfinite(column).all() else np.zeros(0)
+    if len(whole) and (whole == column).all():
+        least = int(whole.min())
+        codes, place = _coded(whole - least, int(whole.max()) - least + 1)
+        return (codes + least).astype(column.dtype), place
+    levels = np.unique(column)
+    return levels, np.searchsorted(levels, column)
+
+
+def _coded(joint: np.ndarray, codes: int) -> tuple[np.ndarray, np.ndarray]:
+    """Unique whole numbers from 0 to below ``codes`` and the place of every row: by a table where it is not long, else sorted."""
+    if codes > _TABLE * len(joint):
+        found, place = np.unique(joint, return_inverse=True)
+        return found, place
+    is_there = np.zeros(codes, dtype=bool)
+    is_there[joint] = True
+    return np.flatnonzero(is_there), (np.cumsum(is_there, dtype=np.int32) - 1)[joint]

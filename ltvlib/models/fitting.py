@@ -10,12 +10,24 @@ import numpy as np
 from ltvlib.errors import N_
 from ltvlib.models.bg_nbd import BgNbd
 from ltvlib.models.counts import Counts
-from ltvlib.models.likelihood import HIGHEST, LOWEST, Objective, Peak, best_start, climbed, covariance_of
+from ltvlib.models.likelihood import (
+    HIGHEST,
+    LOWEST,
+    Objective,
+    Peak,
+    best_start,
+    climbed,
+    covariance_of,
+    curvature_at,
+    finished,
+)
 from ltvlib.models.messages import Message
 from ltvlib.models.order_model import OrderModel
 from ltvlib.models.pareto_nbd import ParetoNbd
+from ltvlib.models.watch import beat, tell
 
 _FEW_CELLS = 3_000
+_COARSE, _FINER = 16, 32
 _NOBODY_LEFT = 0.005
 _MEAN_KNOWN = 0.25
 
@@ -34,6 +46,9 @@ MODELS: dict[ModelName, OrderModel] = {
     ModelName.MBG_NBD: BgNbd(leaves_at_once=True),
 }
 
+TITLES = {ModelName.PARETO_NBD: "Pareto/NBD", ModelName.BG_NBD: "BG/NBD", ModelName.MBG_NBD: "MBG/NBD"}
+"""What the models are called everywhere."""
+LEARNING = N_("Learning from {customers} customers with the model {model}")
 NOT_CONVERGED = N_("The model found no stable answer for these {customers} customers, so it gives no forecast.")
 NOBODY_REPEATS = N_("Nobody has bought a second time yet, so there is no rhythm of buying to learn from.")
 NO_TIME = N_("All customers bought on the last day of the data: there is no time yet in which they could come back.")
@@ -91,14 +106,14 @@ def fit(model: ModelName, counts: Counts) -> Fit:
     Times are measured in mean customer ages while fitting, so the result does not depend on the unit. The first guesses
     are tried on coarse cells, the best goes on to all cells (L-BFGS-B, then Newton).
     """
+    tell(LEARNING, customers=round(counts.customers), model=TITLES[model])
     if counts.cells == 0 or counts.total_repeat_orders == 0:
         return _failed(model, counts, Message(NOBODY_REPEATS))
     scale = counts.mean(counts.customer_age)
     if not scale > 0:
         return _failed(model, counts, Message(NO_TIME))
     scaled = counts.stretched(1.0 / scale)
-    objective = _objective(MODELS[model], scaled)
-    peak = climbed(objective, _first_guess(MODELS[model], scaled))
+    peak = _highest(MODELS[model], scaled)
     if not peak.is_steady:
         return _failed(model, counts, Message(NOT_CONVERGED, {"customers": round(counts.customers)}))
     return _found(model, counts, scale, peak)
@@ -109,18 +124,24 @@ def _objective(model: OrderModel, counts: Counts) -> Objective:
     share = counts.weights / counts.customers
 
     def negative(point: np.ndarray) -> tuple[float, np.ndarray]:
+        beat()
         theta = np.exp(point)
-        values, slopes = model.log_likelihood(theta, counts)
-        return -float((share * values).sum()), -(slopes * share).sum(axis=1) * theta
+        value, slopes = model.likelihood(theta, counts).total(counts, share)
+        return -value, -slopes * theta
 
     return negative
 
 
-def _first_guess(model: OrderModel, scaled: Counts) -> np.ndarray:
-    """The best of a few starts, each followed on coarse cells."""
-    small = scaled.coarse() if scaled.cells > _FEW_CELLS else scaled
-    objective = _objective(model, small)
-    return best_start(objective, [np.log(start) for start in model.starts])
+def _highest(model: OrderModel, scaled: Counts) -> Peak:
+    """The best of a few starts; many cells are first made coarse, and every finer level takes over point and curvature."""
+    starts, objective = [np.log(start) for start in model.starts], _objective(model, scaled)
+    if scaled.cells <= _FEW_CELLS:
+        return climbed(objective, best_start(objective, starts))
+    rough = _objective(model, scaled.coarse(_COARSE))
+    point = best_start(rough, starts, is_rough=True)
+    better = finished(_objective(model, scaled.coarse(_FINER)), point, curvature_at(rough, point))
+    peak = finished(objective, better.point, better.curvature)
+    return peak if peak.is_steady else climbed(objective, peak.point)
 
 
 def _found(model: ModelName, counts: Counts, scale: float, peak: Peak) -> Fit:
@@ -130,7 +151,7 @@ def _found(model: ModelName, counts: Counts, scale: float, peak: Peak) -> Fit:
     covariance = covariance_of(peak, counts.customers)
     errors = np.where(peak.free, theta * np.sqrt(np.diag(covariance)), np.nan)
     problem = _leaving_problem(kind, peak, covariance, counts, theta)
-    total = counts.total(kind.log_likelihood(theta, counts)[0])
+    total, _ = kind.likelihood(theta, counts).total(counts, counts.weights)
     named = dict(zip(kind.parameters, map(float, theta), strict=True))
     errors_named = dict(zip(kind.parameters, map(float, errors), strict=True))
     return Fit(

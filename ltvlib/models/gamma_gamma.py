@@ -14,8 +14,10 @@ from numpy.typing import ArrayLike
 from scipy.special import digamma, gammaln
 
 from ltvlib.errors import N_
-from ltvlib.models.likelihood import Objective, best_start, climbed, covariance_of
+from ltvlib.models.counts import Unique
+from ltvlib.models.likelihood import Objective, best_start, climbed, covariance_of, finished
 from ltvlib.models.messages import Message
+from ltvlib.models.watch import beat, tell
 
 NAMES = ("p", "q", "gamma")
 _STARTS = ((2.0, 3.0, 1.0), (0.5, 1.5, 1.0), (20.0, 10.0, 0.5))
@@ -23,6 +25,7 @@ _FEW_ROWS = 2_000
 LEAST_CUSTOMERS = 10
 """Fewer customers with a profit say nothing about how customers differ."""
 
+LEARNING_SPEND = N_("Learning what an order brings")
 NO_SPEND = N_(
     "Fewer than {least} customers have brought a profit, too few to tell good customers from bad by their orders."
 )
@@ -101,6 +104,7 @@ def fit_spend(orders: ArrayLike, totals: ArrayLike, weights: ArrayLike | None = 
         totals: margin of these orders together, refunds taken off. Unit: currency.
         weights: customers alike; 1 by default.
     """
+    tell(LEARNING_SPEND)
     n, total = np.asarray(orders, dtype=float), np.asarray(totals, dtype=float)
     weight = np.ones(len(n)) if weights is None else np.asarray(weights, dtype=float)
     if not (np.isfinite(n).all() and np.isfinite(total).all() and (n >= 1).all()):
@@ -120,8 +124,10 @@ def _fitted(
     scale = float((weights * totals).sum() / (weights * orders).sum())
     few = np.linspace(0, len(orders) - 1, min(len(orders), _FEW_ROWS)).astype(int)
     quick = _objective(orders[few], totals[few] / scale, weights[few] / weights[few].sum())
-    start = best_start(quick, [np.log(start) for start in _STARTS])
-    peak = climbed(_objective(orders, totals / scale, weights / counted[0]), start)
+    rough = climbed(quick, best_start(quick, [np.log(start) for start in _STARTS]))
+    full = _objective(orders, totals / scale, weights / counted[0])
+    peak = finished(full, rough.point, rough.curvature)
+    peak = peak if peak.is_steady else climbed(full, peak.point)
     theta = np.exp(peak.point) * np.array([1.0, 1.0, scale])
     if not (peak.is_steady and theta[1] > 1.0):
         return _failed(*counted, Message(HEAVY))
@@ -133,10 +139,23 @@ def _fitted(
 
 
 def _objective(orders: np.ndarray, totals: np.ndarray, share: np.ndarray) -> Objective:
+    """Minus the mean log-likelihood but for a constant, by log-parameters: a row costs one logarithm and one division."""
+    unique, by_orders = Unique.of(orders), share * orders
+    n, weight = unique.columns[0], unique.summed(share)
+    log_totals = float((by_orders * np.log(totals)).sum())
+
     def negative(point: np.ndarray) -> tuple[float, np.ndarray]:
-        theta = np.exp(point)
-        values, slopes = log_likelihood(theta, orders, totals)
-        return -float((share * values).sum()), -(slopes * share).sum(axis=1) * theta
+        beat()
+        p, q, gamma = np.exp(point)
+        both = gamma + totals
+        log_both, inverse = np.log(both), np.divide(1.0, both, out=both)
+        spent, rest = log_totals - float((by_orders * log_both).sum()), point[2] - float((share * log_both).sum())
+        value = (weight * (gammaln(p * n + q) - gammaln(p * n) - gammaln(q))).sum() + p * spent + q * rest
+        mixed = digamma(p * n + q)
+        by_p = (weight * n * (mixed - digamma(p * n))).sum() + spent
+        by_gamma = q / gamma - p * (by_orders * inverse).sum() - q * (share * inverse).sum()
+        slopes = np.array([by_p, (weight * (mixed - digamma(q))).sum() + rest, by_gamma])
+        return -float(value), -slopes * (p, q, gamma)
 
     return negative
 

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import minimize
 
 LOWEST, HIGHEST = -7.0, 8.0
 """Borders of the log-parameters, in natural units (mean age, mean order): beyond them the likelihood is flat."""
@@ -15,7 +14,10 @@ STEADY = 1e-6
 _STEP = 1e-4
 _WIDEST = 3.0
 _FLAT = 1e-6
-_FAR = 0.05
+_NEAR = 1e-4
+_LEAST_FALL = 1e-4
+_NOISE = 1e-10
+"""How exact the mean log-likelihood of a customer is where parameters are in the thousands: steps below it are judged by the slope."""
 Objective = Callable[[np.ndarray], tuple[float, np.ndarray]]
 """Minus the mean log-likelihood of a customer and its slope, at log-parameters."""
 
@@ -40,34 +42,86 @@ class Peak:
         return bool(np.isfinite(self.slope).all() and np.abs(self.slope[self.free]).max(initial=0.0) < STEADY)
 
 
-def best_start(objective: Objective, starts: list[np.ndarray]) -> np.ndarray:
-    """The best of the ends of a few starts."""
-    return min((descended(objective, start) for start in starts), key=lambda end: end[1])[0]
+def best_start(objective: Objective, starts: list[np.ndarray], is_rough: bool = False) -> np.ndarray:
+    """The best of the ends of a few starts; ``is_rough`` where they are refined afterwards on a finer objective."""
+    return min((descended(objective, start, is_rough) for start in starts), key=lambda end: end[1])[0]
 
 
-def descended(objective: Objective, start: np.ndarray) -> tuple[np.ndarray, float]:
-    """Where L-BFGS-B ends within the borders, and the value there."""
-    options = {"maxiter": 200, "gtol": 1e-7, "ftol": 1e-13}
-    bounds = [(LOWEST, HIGHEST)] * len(start)
-    end = minimize(objective, start, jac=True, method="L-BFGS-B", bounds=bounds, options=options)
-    return np.asarray(end.x), float(end.fun)
+def descended(objective: Objective, start: np.ndarray, is_rough: bool = False) -> tuple[np.ndarray, float]:
+    """Where BFGS within the borders ends, and the value there.
+
+    Written out, because L-BFGS-B of scipy hands its few numbers to the threads of BLAS: on a busy machine they wait for each
+    other fifty times longer than the work takes. Source: Nocedal and Wright (2006), Numerical optimization, 6.1 and 16.7.
+    """
+    flat, still = (1e-4, 1e-8) if is_rough else (1e-7, 1e-13)
+    point, (value, slope), inverse, is_new = start, objective(start), np.eye(len(start)), True
+    for _ in range(300):
+        free = _is_free(point, slope)
+        if np.abs(slope[free]).max(initial=0.0) < flat:
+            break
+        moved = _stepped(objective, point, value, slope, _quasi_newton(slope, inverse, free))
+        if moved is None and is_new:
+            break
+        if moved is None:
+            inverse, is_new = np.eye(len(start)), True  # straight downhill again
+            continue
+        inverse = _learnt(inverse, moved[0] - point, moved[2] - slope, is_new)
+        is_done, is_new = not is_new and value - moved[1] < still, False
+        point, value, slope = moved
+        if is_done:
+            break
+    return point, value
+
+
+def _quasi_newton(slope: np.ndarray, inverse: np.ndarray, free: np.ndarray) -> np.ndarray:
+    """The step in the free directions, downhill; at most 1 in each."""
+    step = np.zeros(len(slope))
+    step[free] = -(inverse[np.ix_(free, free)] * slope[free]).sum(axis=1)
+    return np.asarray(step / max(1.0, np.abs(step).max(initial=0.0)))
+
+
+def _learnt(inverse: np.ndarray, step: np.ndarray, change: np.ndarray, is_first: bool) -> np.ndarray:
+    """The inverse curvature after a step that changed the slope by ``change``; as before where it was bent the wrong way."""
+    along = float((step * change).sum())
+    if along <= 1e-10 * float(np.sqrt((step**2).sum() * (change**2).sum())):
+        return inverse
+    if is_first:
+        inverse = inverse * (along / float((change**2).sum()))
+    bent = (inverse * change).sum(axis=1)
+    both = np.outer(step, bent)
+    longer = 1.0 + (change * bent).sum() / along
+    return np.asarray(inverse - (both + both.T - longer * np.outer(step, step)) / along)
 
 
 def climbed(objective: Objective, start: np.ndarray) -> Peak:
-    """The peak from a near point: L-BFGS-B, then Newton steps while they help."""
-    point, value = descended(objective, start)
-    slope, curvature, known = objective(point)[1], _curvature(objective, point), point
+    """The peak from any start: BFGS, then Newton steps while they help."""
+    point, _ = descended(objective, start)
+    return finished(objective, point, curvature_at(objective, point), point)
+
+
+def finished(objective: Objective, start: np.ndarray, curvature: np.ndarray, known: np.ndarray | None = None) -> Peak:
+    """The peak by Newton steps from a near point.
+
+    ``curvature`` may be borrowed from a like objective; it is taken anew where a step hardly brought the slope down, and at
+    the end unless it is this objective's own at a point ``known`` to be near.
+    """
+    point, (value, slope) = start, objective(start)
     for _ in range(20):
         free = _is_free(point, slope)
-        if np.abs(slope[free]).max(initial=0.0) < STEADY / 1_000:
+        steep = np.abs(slope[free]).max(initial=0.0)
+        if steep < STEADY / 1_000:
             break
-        moved = _stepped(objective, point, value, _newton(point, slope, curvature, free))
+        moved = _stepped(objective, point, value, slope, _newton(point, slope, curvature, free))
         if moved is None:
-            break
+            if known is point:
+                break
+            curvature, known = curvature_at(objective, point), point
+            continue
         point, value, slope = moved
-        if np.abs(point - known).max() > _FAR:
-            curvature, known = _curvature(objective, point), point
-    return Peak(point, slope, curvature, _is_free(point, slope))
+        if np.abs(slope[_is_free(point, slope)]).max(initial=0.0) > steep / 4:
+            curvature, known = curvature_at(objective, point), point
+    is_near = known is not None and np.abs(point - known).max() < _NEAR
+    return Peak(point, slope, curvature if is_near else curvature_at(objective, point), _is_free(point, slope))
 
 
 def _newton(point: np.ndarray, slope: np.ndarray, curvature: np.ndarray, free: np.ndarray) -> np.ndarray:
@@ -89,18 +143,18 @@ def _downhill(slope: np.ndarray, curvature: np.ndarray, free: np.ndarray) -> np.
 
 
 def _stepped(
-    objective: Objective, point: np.ndarray, value: float, step: np.ndarray
+    objective: Objective, point: np.ndarray, value: float, slope: np.ndarray, step: np.ndarray
 ) -> tuple[np.ndarray, float, np.ndarray] | None:
-    """Point, value and slope after the step, halved until the value does not rise; None where no part of it helps."""
-    for part in (1.0, 0.5, 0.25, 0.125, 0.03):
+    """Point, value and slope after the step, shortened until the value falls; None where no part of it helps."""
+    for part in (1.0, 0.5, 0.25, 0.125, 0.03, 0.005):
         moved = np.clip(point + part * step, LOWEST, HIGHEST)
-        new_value, slope = objective(moved)
-        if new_value <= value + 1e-13:
-            return moved, new_value, slope
+        new_value, new_slope = objective(moved)
+        if new_value <= value + _LEAST_FALL * float((slope * (moved - point)).sum()) + _NOISE:
+            return moved, new_value, new_slope
     return None
 
 
-def _curvature(objective: Objective, point: np.ndarray) -> np.ndarray:
+def curvature_at(objective: Objective, point: np.ndarray) -> np.ndarray:
     """Second derivatives from central differences of the analytic first ones, made symmetric."""
     rows = [
         (objective(point + step)[1] - objective(point - step)[1]) / (2 * _STEP) for step in np.eye(len(point)) * _STEP

@@ -12,6 +12,8 @@ import numpy as np
 from scipy.special import digamma, exprel, gammaln
 
 from ltvlib.models.counts import Counts
+from ltvlib.models.order_model import Parts
+from ltvlib.models.tail_curve import tail_curve
 from ltvlib.models.tail_integral import Tail, tail_integral
 
 
@@ -34,30 +36,27 @@ class ParetoNbd:
         """alpha and beta are lengths of time."""
         return np.array([False, True, False, True])
 
-    def log_likelihood(self, theta: np.ndarray, counts: Counts) -> tuple[np.ndarray, np.ndarray]:
-        """Log-likelihood by cell and its derivatives by r, alpha, s, beta."""
+    def likelihood(self, theta: np.ndarray, counts: Counts) -> Parts:
+        """Gamma(m) / Gamma(r) alpha^r beta^s times J (left since the last order) plus K (later, or still here)."""
         r, alpha, s, beta = theta
-        gone, here = self._terms(theta, counts)
-        m_gone, m_here = r + counts.last.columns[0], r + counts.age.columns[0]
-        log_gone = counts.last.spread(np.log(s) + gone.log)
-        log_here = counts.age.spread(np.log(m_here) + here.log)
-        both = np.logaddexp(log_gone, log_here)
-        x = counts.orders.columns[0]
-        by_orders = counts.orders.spread(gammaln(r + x) - gammaln(r))
-        values = by_orders + r * np.log(alpha) + s * np.log(beta) + both
-        slopes = np.exp(log_gone - both) * counts.last.spread(_gone_slopes(gone, m_gone, s))
-        slopes += np.exp(log_here - both) * counts.age.spread(_here_slopes(here, m_here, s))
-        slopes[0] += counts.orders.spread(digamma(r + x) - digamma(r)) + np.log(alpha)
-        slopes[1:] += np.array([[r / alpha], [np.log(beta)], [s / beta]])
-        return values, slopes
+        x, gone, here = counts.orders.columns[0], *self._terms(theta, counts)
+        m_gone, m_here, each = r + counts.last.columns[0], r + counts.age.columns[0], np.ones(len(x))
+        value = gammaln(r + x) - gammaln(r) + r * np.log(alpha) + s * np.log(beta)
+        by_r = digamma(r + x) - digamma(r) + np.log(alpha)
+        return Parts(
+            np.array([value, by_r, r / alpha * each, np.log(beta) * each, s / beta * each]),
+            np.vstack([np.log(s) + gone.log, _gone_slopes(gone, m_gone, s)]),
+            np.vstack([np.log(m_here) + here.log, _here_slopes(here, m_here, s)]),
+        )
 
     def _terms(self, theta: np.ndarray, counts: Counts, is_slope_wanted: bool = True) -> tuple[Tail, Tail]:
         """The integrals behind J (by unique last order) and K (by unique age)."""
         r, alpha, s, beta = theta
         (x_last, last), (x_age, age) = counts.last.columns, counts.age.columns
-        gone = tail_integral(alpha, beta, r + x_last, s + 1, last, is_slope_wanted)
-        here = tail_integral(alpha, beta, r + x_age + 1, s, age, is_slope_wanted)
-        return gone, here
+        if is_slope_wanted:
+            return tail_curve(alpha, beta, r + x_last, s + 1, last), tail_curve(alpha, beta, r + x_age + 1, s, age)
+        gone = tail_integral(alpha, beta, r + x_last, s + 1, last, False)
+        return gone, tail_integral(alpha, beta, r + x_age + 1, s, age, False)
 
     def probability_alive(self, theta: np.ndarray, counts: Counts) -> np.ndarray:
         """Chance 0..1 that a customer of the cell has not left: alive at the end / (J + K)."""

@@ -11,7 +11,7 @@ import pandas as pd
 
 from ltvlib import ratios, rhythm
 from ltvlib.engine import Answer
-from ltvlib.forecast_people import dates_of, usual_gap
+from ltvlib.forecast_people import dates_of, margin_at_risk, usual_gap
 from ltvlib.journal import Journal
 from ltvlib.outreach.regulation import Regulation, TouchRule, stages
 from ltvlib.outreach.words import Kind, is_reached
@@ -138,6 +138,17 @@ def profit_at_risk(window_margin: pd.Series, late_factor: pd.Series) -> np.ndarr
     late = np.nan_to_num(np.asarray(late_factor, dtype=float))
     share = np.clip((late - 1) / (rhythm.LOST - 1), 0, 1)
     return np.asarray(np.maximum(np.asarray(window_margin, dtype=float), 0) * share)
+
+
+def with_forecast(frame: pd.DataFrame, predicted_ltv: pd.Series, probability_alive: pd.Series) -> pd.DataFrame:
+    """The same with the forecast's profit at risk where it knows the customer; the rule of thumb stays for the others.
+
+    What would be expected of a customer known to be here, less what is expected now
+    (:func:`ltvlib.forecast_people.margin_at_risk`), at least 0. The series are aligned with ``frame``.
+    """
+    risk = margin_at_risk(predicted_ltv.to_numpy(dtype=float), probability_alive.to_numpy(dtype=float))
+    known = np.isfinite(risk)
+    return frame.assign(profit_at_risk=np.where(known, np.maximum(risk, 0), frame["profit_at_risk"]))
 
 
 def _against(frame: pd.DataFrame, regulation: Regulation, day: dt.date) -> pd.DataFrame:

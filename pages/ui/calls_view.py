@@ -15,7 +15,7 @@ from ltvlib.outreach.regulation import Regulation
 from ltvlib.outreach.words import Kind, Outcome
 from pages.ui import calls_story, choices, outreach, session
 from pages.ui.components import definition, label, plain, table
-from pages.ui.widgets import choose
+from pages.ui.widgets import accent, choose
 from pages.ui.words import _, plural, symbol
 
 ALL = "*"
@@ -52,7 +52,7 @@ def summary(
     left, right = st.columns([3, 1], vertical_alignment="center")
     with left:
         st.markdown(calls_story.headline(people, len(mine), len(done), who, currency))
-        notes = [outreach.fresh_words(), _capacity(regulation)]
+        notes = [outreach.fresh_words(), _capacity(regulation), outreach.risk_words()]
         st.caption(" ".join(filter(None, notes)))
     with right:
         st.metric(label("coverage"), calls_story.covered(base), help=definition("coverage"), border=True)
@@ -118,7 +118,7 @@ def _outcome(view: Contacts, row: pd.Series, manager: str | None) -> None:
             st.button(
                 outreach.outcome_name(outcome.value),
                 key=f"log_{outcome.value.replace(' ', '_')}",
-                type="primary" if outcome is Outcome.ORDERED else "secondary",
+                type=accent() if outcome is Outcome.ORDERED else "secondary",
                 on_click=_log,
                 args=(customer, view.day, str(kind), outcome, manager or row["manager"], note),
             )

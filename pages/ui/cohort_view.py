@@ -13,7 +13,8 @@ from ltvlib.cohorts import CohortTable
 from ltvlib.settings import Attribute, Filters, Grain
 from pages.ui import choices, session
 from pages.ui.cohort_charts import age_title
-from pages.ui.components import ALL, SHOWN_PEOPLE, customer_list, downloads, nothing, people_heading, plain, table
+from pages.ui.components import downloads, nothing, plain, table
+from pages.ui.people import ALL, SHOWN_PEOPLE, customer_list, people_heading
 from pages.ui.words import _, period
 
 Cell = tuple[int, int]

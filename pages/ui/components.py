@@ -18,14 +18,18 @@ from ltvlib.engine import Answer
 from ltvlib.errors import LtvError
 from ltvlib.kpis import Figure
 from pages.ui import choices, session
-from pages.ui.words import DASH, _, by_unit, count, day, language, number, percent, plural, say, symbol
+from pages.ui.words import DASH, _, by_unit, count, day, language, number, percent, say
 
-MONEY_COLUMNS = {"revenue", "margin", "average_order_value", "ltv", "lifetime_margin", "cumulative_margin"}
-SHARE_COLUMNS = {"customer_share", "margin_share"}
-SHOWN_PEOPLE = 10_000
-"""Longest list on screen."""
-ALL = 5_000_000
-"""Longest list in a file."""
+MONEY_COLUMNS = {
+    "revenue",
+    "margin",
+    "average_order_value",
+    "ltv",
+    "lifetime_margin",
+    "cumulative_margin",
+    "predicted_ltv",
+}
+SHARE_COLUMNS = {"customer_share", "margin_share", "probability_alive"}
 FILE_DIGITS = 4
 """Decimals of ratios in files: more are noise."""
 PLOT = {"displayModeBar": False, "scrollZoom": False}
@@ -221,46 +225,6 @@ def downloads(make: Callable[[], pd.DataFrame], name: str, key: str) -> None:
             on_click="ignore",
             icon=":material/table_view:",
         )
-
-
-def customer_columns(currency: str) -> dict[str, Any]:
-    """Columns of a list of customers, in the order people read them."""
-    money, sign = st.column_config.NumberColumn, symbol(currency)
-    fmt = "localized"
-    return {
-        "segment": st.column_config.TextColumn(_("Segment"), width="small"),
-        "customer_id": st.column_config.TextColumn(_("Customer")),
-        "name": st.column_config.TextColumn(_("Name")),
-        "channel": st.column_config.TextColumn(_("Channel")),
-        "manager": st.column_config.TextColumn(_("Manager")),
-        "orders": st.column_config.NumberColumn(_("Orders"), format=fmt),
-        "average_order_value": money(f"{label('average_order_value')}, {sign}", format="localized"),
-        "revenue": money(f"{label('revenue')}, {sign}", format="localized"),
-        "margin": money(f"{label('margin')}, {sign}", format="localized"),
-        "cumulative_margin": money(_("Profit so far, {currency}", currency=sign), format="localized"),
-        "lifetime_margin": money(_("Profit to date, {currency}", currency=sign), format="localized"),
-        "first_day": st.column_config.DateColumn(_("First order"), format="localized"),
-        "last_day": st.column_config.DateColumn(_("Last order"), format="localized"),
-        "days_since_last_order": st.column_config.NumberColumn(_("Days silent"), format="%d"),
-    }
-
-
-def people_heading(title: str, answer: Answer, limit: int) -> None:
-    """Whose list it is and how many they are; says so where the screen shows only the first."""
-    if answer.rows < limit:
-        st.markdown(f"**{title}: {plural('{n} customer', '{n} customers', answer.rows)}**")
-        return
-    st.markdown(f"**{title}**")
-    st.caption(_("The first {n} are shown; the files hold all of them.", n=count(limit)))
-
-
-def customer_list(answer: Answer, name: str, key: str, everyone: Callable[[], Answer]) -> None:
-    """A list of people: table without empty columns, and downloads of ``everyone`` with the words of the screen."""
-    frame = answer.frame.dropna(axis="columns", how="all") if len(answer.frame) else answer.frame
-    columns = {k: v for k, v in customer_columns(session.workspace().info.currency).items() if k in frame.columns}
-    table(frame, key, _("List of customers"), columns, height=min(420, 80 + 35 * len(frame)))
-    titles = {k: str(v["label"]) for k, v in columns.items()}
-    downloads(lambda: everyone().frame[list(columns)].rename(columns=titles), name, key)
 
 
 def guard(draw: Callable[[], None]) -> None:

@@ -18,7 +18,8 @@ from ltvlib.settings import AbcdxRules, Attribute, Filters
 from ltvlib.survival import Clock
 from ltvlib.trends import MAX_ORDERS
 from pages.ui import choices, driver_charts, drivers_lifetimes, drivers_story, session
-from pages.ui.components import chart, customer_list, definition, downloads, label, nothing, people_heading, table
+from pages.ui.components import chart, definition, downloads, label, nothing, table
+from pages.ui.people import customer_list, people_heading
 from pages.ui.widgets import choose, switch
 from pages.ui.words import DASH, _, by_unit, plural, symbol
 

@@ -10,11 +10,14 @@ import plotly.graph_objects as go
 
 from ltvlib.forecast import Exam
 from ltvlib.models.holdout import Score
+from ltvlib.subscriptions import Subscriptions
 from pages.ui.plots import MUTED, color, laid_out, log_ticks, mode, safe
 from pages.ui.words import _, count, number, percent, short_money
 
 MAP_POINTS = 1_500
 """Customers drawn on the map; more are a cloud that takes seconds to send."""
+MAP_DEPTH = 1_000
+"""Who is expected to bring less than a thousandth of the best stands on the floor of the map."""
 
 
 def tracking(found: Exam, score: Score) -> go.Figure:
@@ -54,6 +57,7 @@ def deciles(score: Score) -> go.Figure:
 def people(frame: pd.DataFrame, currency: str, months: int) -> go.Figure:
     """Chance still to be here against expected profit; the late ones stand out."""
     shown = frame[frame["expected_margin"] > 0].head(MAP_POINTS)
+    floor = float(shown["expected_margin"].max()) / MAP_DEPTH if len(shown) else 1.0
     figure = go.Figure()
     for name, part, shade in (
         (_("In their rhythm"), shown[~(shown["late_factor"] >= 1.5)], color("A")),
@@ -65,12 +69,14 @@ def people(frame: pd.DataFrame, currency: str, months: int) -> go.Figure:
             for name, chance, margin in zip(named, part["probability_alive"], part["expected_margin"], strict=True)
         ]
         figure.add_scatter(
-            x=part["probability_alive"], y=part["expected_margin"], mode="markers", name=name, text=texts,
+            x=part["probability_alive"], y=part["expected_margin"].clip(lower=floor), mode="markers", name=name, text=texts,
             marker={"size": 7, "opacity": 0.6, "color": shade}, hovertemplate="%{text}<extra></extra>",
         )  # fmt: skip
     xaxis = {"tickformat": ".0%", "range": [-0.02, 1.02], "title": {"text": _("Chance still to be here")}}
     title = {"title": {"text": _("Expected profit, {months} months", months=months)}}
-    ticks = log_ticks(shown["expected_margin"].to_numpy(dtype=float), lambda value: short_money(value, ""))
+    ticks = log_ticks(
+        shown["expected_margin"].clip(lower=floor).to_numpy(dtype=float), lambda value: short_money(value, "")
+    )
     return laid_out(figure, 380, xaxis=xaxis, yaxis={"type": "log", **title, **ticks})
 
 
@@ -86,3 +92,24 @@ def one_customer(line: pd.DataFrame, orders: list[dt.date]) -> go.Figure:
         marker={"symbol": "line-ns", "size": 12, "line": {"width": 2, "color": color("C")}}, hovertemplate="%{x|%d.%m.%Y}<extra></extra>",
     )  # fmt: skip
     return laid_out(figure, 260, yaxis={"tickformat": ".0%", "range": [-0.08, 1.05]})
+
+
+def renewals(found: Subscriptions, axis: str) -> go.Figure:
+    """Share of subscribers still here by age: happened as a line, expected by what was known before the exam dotted."""
+    ages = np.arange(len(found.happened))
+    figure = go.Figure()
+    lines = (
+        (_("Happened"), found.happened, "solid", "A"),
+        (_("Expected from the earlier part"), found.learnt.survival(ages), "dot", "C"),
+    )
+    for name, values, dash, shade in lines:
+        texts = [
+            _("After {n}: {share} still here", n=count(float(age)), share=percent(float(value)))
+            for age, value in zip(ages, values, strict=True)
+        ]
+        figure.add_scatter(
+            x=ages, y=values, mode="lines", name=name, text=texts, line={"width": 3, "dash": dash, "color": color(shade)},
+            hovertemplate="%{text}<extra></extra>",
+        )  # fmt: skip
+    figure.add_vline(x=found.longest, line={"width": 1, "dash": "dash", "color": MUTED[mode()]})
+    return laid_out(figure, 300, xaxis={"title": {"text": axis}}, yaxis={"tickformat": ".0%", "rangemode": "tozero"})

@@ -8,7 +8,7 @@ import pandas as pd
 
 from ltvlib.forecast import Exam, Forecast
 from ltvlib.models.forecast import Interval
-from ltvlib.models.holdout import Method, Score
+from ltvlib.models.holdout import Method
 from ltvlib.models.messages import Message
 from pages.ui.words import DASH, _, count, number, percent, plural, short_money
 
@@ -41,7 +41,7 @@ def track_record(found: Exam) -> str:
         exam=days(found.exam_days),
         expected=count(score.expected),
         happened=count(score.happened),
-        verdict=_miss(score),
+        verdict=verdict_of(score.miss),
     )
     return text if found.is_trusted else text + " " + refusal()
 
@@ -53,12 +53,13 @@ def refusal() -> str:
     )
 
 
-def _miss(score: Score) -> str:
-    if abs(score.miss) < 0.01:
+def verdict_of(miss: float) -> str:
+    """How far a total was off, in words."""
+    if abs(miss) < 0.01:
         return _("as good as exact")
-    if score.miss > 0:
-        return _("{share} too many", share=percent(score.miss))
-    return _("{share} too few", share=percent(-score.miss))
+    if miss > 0:
+        return _("{share} too many", share=percent(miss))
+    return _("{share} too few", share=percent(-miss))
 
 
 def rival(found: Exam) -> str:
@@ -153,3 +154,46 @@ def tracking_title(found: Exam) -> str:
         expected=count(score.expected),
         happened=count(score.happened),
     )
+
+
+def against_naive(found: Exam) -> str:
+    """How far off single customers were, beside the textbook's formula."""
+    score, naive = found.score, found.naive
+    if score is None or naive is None:
+        return ""
+    said = _(
+        "Average miss on one customer, in orders: **{model}** by the forecast, **{naive}** by the textbook formula (everybody at the average pace).",
+        model=number(score.mae, 2),
+        naive=number(naive.mae, 2),
+    )
+    return said if score.mae < naive.mae else said + " " + _("So the simple formula was no worse here.")
+
+
+def one_person(row: pd.Series, months: int, currency: str, with_money: bool) -> str:
+    """What one customer is expected to do within the horizon, with intervals, and why they are wide."""
+    text = _(
+        "Within {months} months: about **{orders}** orders (95 % interval: {low} to {high}).",
+        months=months,
+        orders=number(float(row["expected_orders"]), 1),
+        low=count(float(row["orders_low"])),
+        high=count(float(row["orders_high"])),
+    )
+    if with_money:
+        text += " " + _(
+            "Gross margin: about **{value}** (95 % interval: {low} to {high}).",
+            value=short_money(float(row["expected_margin"]), currency),
+            low=short_money(float(row["margin_low"]), currency),
+            high=short_money(float(row["margin_high"]), currency),
+        )
+    return (
+        text
+        + " "
+        + _(
+            "The interval of one person is wide, because whether a single customer comes is mostly chance; together they are far surer."
+        )
+    )
+
+
+def range_of(low: float, high: float, currency: str) -> str:
+    """An interval of money in a cell."""
+    return DASH if math.isnan(low) else f"{short_money(low, currency)} – {short_money(high, currency)}"

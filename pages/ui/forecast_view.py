@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pandas as pd
@@ -9,14 +10,17 @@ import streamlit as st
 
 from ltvlib import forecast
 from ltvlib.forecast import Exam, Forecast
+from ltvlib.forecast_people import with_intervals
 from ltvlib.settings import AbcdxRules, Attribute, Filters
 from pages.ui import choices, forecast_charts, forecast_story, session
 from pages.ui.components import chart, definition, downloads, label, nothing, plain, table
 from pages.ui.tiles import figure
-from pages.ui.widgets import choose
-from pages.ui.words import _, percent, plural, symbol
+from pages.ui.widgets import choose, switch
+from pages.ui.words import _, count, percent, plural, symbol
 
 SHOWN = 200
+MOST_CALLS = 2_000
+"""Longest list of calls in a file: nobody calls more before the next upload."""
 SEGMENT = "segment"
 
 
@@ -33,6 +37,7 @@ def missing(found: tuple[Any, ...]) -> None:
 def trust(found: Exam) -> None:
     """The exam: in words, week by week, and by method."""
     st.markdown(forecast_story.track_record(found))
+    st.markdown(forecast_story.against_naive(found))
     if forecast_story.rival(found):
         st.caption(forecast_story.rival(found))
     score = found.score
@@ -78,6 +83,17 @@ def _methods(found: Exam) -> None:
     st.caption(definition("exam"))
 
 
+def horizon() -> int:
+    """How far to look ahead, in months; one choice for the whole page."""
+    return switch(
+        _("Look ahead"),
+        forecast.HORIZONS,
+        lambda months: plural("{n} month", "{n} months", months),
+        choices.key("ahead"),
+        12,
+    )
+
+
 def base(found: Forecast, record: Exam) -> None:
     """The value of the base by horizon."""
     currency = session.workspace().info.currency
@@ -99,7 +115,7 @@ def parts(found: Forecast, rules: AbcdxRules, filters: Filters, with_money: bool
     names = {kind: choices.attribute_name(Attribute(kind)) if kind != SEGMENT else _("Segment") for kind in kinds}
     by = choose(_("Where it will come from, by"), kinds, names.__getitem__, choices.key("forecast_by"))
     attribute = None if by == SEGMENT else Attribute(by)
-    frame = forecast.base_by(session.workspace(), found, attribute, rules, filters=filters)
+    frame = session.remember(forecast.base_by, found, attribute, rules, filters=filters).copy()
     frame.insert(0, "name", [choices.segment_name(g) if by == SEGMENT else g or _("not known") for g in frame["group"]])
     number, sign = st.column_config.NumberColumn, symbol(session.workspace().info.currency)
     columns: dict[str, Any] = {
@@ -120,8 +136,8 @@ def parts(found: Forecast, rules: AbcdxRules, filters: Filters, with_money: bool
     downloads(lambda: shown[list(columns)].rename(columns=titles), "forecast", "forecast_parts")
 
 
-def slipping(found: Forecast) -> str | None:
-    """Valuable customers who are late; returns the one whose row was clicked."""
+def slipping(found: Forecast, with_money: bool) -> str | None:
+    """Valuable customers who are late; returns the one whose row was clicked. Money only after a passed exam."""
     people, currency = forecast.slipping(found), session.workspace().info.currency
     with st.container(border=True):
         title = plural(
@@ -133,57 +149,109 @@ def slipping(found: Forecast) -> str | None:
         if not len(people):
             nothing(_("Nobody with a past profit is late against the own rhythm."))
             return None
-        people.insert(0, "reason", forecast_story.reasons(people, currency))
-        shown = people.head(SHOWN).round(
-            {"margin": 0, "margin_at_risk": 0, "expected_margin": 0, "late_factor": 1, "probability_alive": 3}
+        shown, columns = (
+            _shown(found, people.head(SHOWN), currency),
+            _people_columns(found.months, currency, with_money),
         )
-        columns = _people_columns(symbol(currency), found.months)
         event = table(shown, "slipping", title, columns, on_select="rerun", selection_mode="single-row", height=360)
-        titles = {name: str(column["label"]) for name, column in columns.items()}
-        downloads(lambda: people[list(columns)].rename(columns=titles), "slipping", "slipping")
+        if len(people) > MOST_CALLS:
+            st.caption(
+                _("The first {n} are shown; the files hold the first {most}.", n=count(SHOWN), most=count(MOST_CALLS))
+            )
+        elif len(people) > SHOWN:
+            st.caption(_("The first {n} are shown; the files hold all of them.", n=count(SHOWN)))
+        downloads(_slipping_file(found, people.head(MOST_CALLS), with_money), "slipping", "slipping")
     rows = event["selection"]["rows"]
     return str(shown.iloc[rows[0]]["customer_id"]) if rows and rows[0] < len(shown) else None
 
 
-def _people_columns(sign: str, months: int) -> dict[str, Any]:
-    number, text, day = st.column_config.NumberColumn, st.column_config.TextColumn, st.column_config.DateColumn
-    return {
+def _shown(found: Forecast, people: pd.DataFrame, currency: str) -> pd.DataFrame:
+    """The first of the list with reason and intervals, rounded for the eye."""
+    frame = with_intervals(people, found.known, found.as_of, found.months)
+    frame.insert(0, "reason", forecast_story.reasons(frame, currency))
+    frame["orders_range"] = [
+        f"{count(low)} – {count(high)}" for low, high in zip(frame["orders_low"], frame["orders_high"], strict=True)
+    ]
+    frame["margin_range"] = [
+        forecast_story.range_of(float(low), float(high), currency)
+        for low, high in zip(frame["margin_low"], frame["margin_high"], strict=True)
+    ]
+    digits = {"margin_at_risk": 0, "expected_margin": 0, "expected_orders": 1, "late_factor": 1, "probability_alive": 3}
+    return frame.round(digits)
+
+
+def _slipping_file(found: Forecast, people: pd.DataFrame, with_money: bool) -> Callable[[], pd.DataFrame]:
+    """All of the list with the bounds as numbers; words are said now, because a file is made outside the session."""
+    currency = session.workspace().info.currency
+    reasons = forecast_story.reasons(people, currency)
+    columns = _people_columns(found.months, currency, with_money)
+    names = {"orders_low": _("Orders, from"), "orders_high": _("Orders, to")}
+    if with_money:
+        names |= {"margin_low": _("Expected profit, from"), "margin_high": _("Expected profit, to")}
+    titles = {k: str(v["label"]) for k, v in columns.items() if not k.endswith("_range")} | names
+
+    def rows() -> pd.DataFrame:
+        frame = with_intervals(people, found.known, found.as_of, found.months).assign(reason=reasons)
+        frame = frame.astype({"orders_low": "Int64", "orders_high": "Int64"})
+        return frame[list(titles)].rename(columns=titles)
+
+    return rows
+
+
+def _people_columns(months: int, currency: str, with_money: bool) -> dict[str, Any]:
+    number, text, date = st.column_config.NumberColumn, st.column_config.TextColumn, st.column_config.DateColumn
+    sign, wide = (
+        symbol(currency),
+        _("What this one customer may do, in 95 of 100 cases; wide, because it is one person."),
+    )
+    expected = f"{label('expected_margin', months=months)}, {sign}"
+    columns = {
         "customer_id": text(_("Customer"), pinned=True),
         "name": text(_("Name")),
-        "reason": text(_("Why"), width="large"),
-        "manager": text(_("Manager")),
         "probability_alive": number(label("probability_alive"), format="percent", help=definition("probability_alive")),
-        "late_factor": number(label("late_factor"), format="%.1f", help=definition("late_factor")),
         "margin_at_risk": number(
             f"{label('margin_at_risk')}, {sign}", format="localized", help=definition("margin_at_risk")
         ),
-        "next_order_at": day(_("Was due"), format="localized"),
-        "last_day": day(_("Last order"), format="localized"),
+        "reason": text(_("Why"), width="large"),
+        "expected_margin": number(expected, format="localized", help=definition("expected_margin", months=months)),
+        "margin_range": text(_("Profit: 95 % interval"), help=wide),
+        "expected_orders": number(_("Expected orders, {months} months", months=months), format="%.1f"),
+        "orders_range": text(_("Orders: 95 % interval"), help=wide),
+        "manager": text(_("Manager")),
+        "late_factor": number(label("late_factor"), format="%.1f", help=definition("late_factor")),
+        "next_order_at": date(_("Was due"), format="localized"),
+        "last_day": date(_("Last order"), format="localized"),
     }
+    money = ("margin_at_risk", "expected_margin", "margin_range")
+    return {name: column for name, column in columns.items() if with_money or name not in money}
 
 
-def pictures(found: Forecast, picked: str | None, filters: Filters) -> None:
+def pictures(found: Forecast, picked: str | None, filters: Filters, with_money: bool) -> None:
     """The map of customers, and one customer over time."""
+    if not with_money:
+        _one_customer(found, picked, filters, with_money)
+        return
     left, right = st.columns(2)
-    currency = session.workspace().info.currency
     with left:
         title = _("Who may still buy, and what they would bring")
         slugs = ("probability_alive", "expected_margin")
-        chart(
-            forecast_charts.people(found.people, currency, found.months),
-            "forecast_map",
-            title,
-            title,
-            found.answer,
-            slugs,
-        )
+        figure = forecast_charts.people(found.people, session.workspace().info.currency, found.months)
+        chart(figure, "forecast_map", title, title, found.answer, slugs)
     with right:
-        people = found.people.head(SHOWN)
-        known = dict(zip(people["customer_id"], people["name"], strict=True))
-        options = list(dict.fromkeys([*([picked] if picked else []), *known]))
-        one = st.selectbox(
-            _("One customer over time"), options, format_func=lambda key: f"{known.get(key) or ''} {key}".strip()
-        )
-        line, orders = forecast.alive_over_time(session.workspace(), found, str(one), filters)
-        title = _("{name}: how the chance fell and rose", name=plain(known.get(one) or one))
-        chart(forecast_charts.one_customer(line, orders), "one_customer", title, title)
+        _one_customer(found, picked, filters, with_money)
+
+
+def _one_customer(found: Forecast, picked: str | None, filters: Filters, with_money: bool) -> None:
+    """One customer: the chance over time, and what to expect with intervals."""
+    known = pd.concat([found.late, found.people.head(SHOWN)]).drop_duplicates("customer_id").set_index("customer_id")
+    names = dict(zip(known.index, known["name"], strict=True))
+    options = list(dict.fromkeys([*([picked] if picked else []), *found.people["customer_id"].head(SHOWN)]))
+    one = st.selectbox(
+        _("One customer over time"), options, format_func=lambda key: f"{names.get(key) or ''} {key}".strip()
+    )
+    line, orders = forecast.alive_over_time(session.workspace(), found, str(one), filters)
+    title = _("{name}: how the chance fell and rose", name=plain(names.get(one) or one))
+    chart(forecast_charts.one_customer(line, orders), "one_customer", title, title)
+    if one in known.index:
+        row = with_intervals(known.loc[[one]], found.known, found.as_of, found.months).iloc[0]
+        st.markdown(forecast_story.one_person(row, found.months, session.workspace().info.currency, with_money))

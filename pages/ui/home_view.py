@@ -14,6 +14,7 @@ from ltvlib.home import Changes, Home
 from pages.ui import session
 from pages.ui.components import plain
 from pages.ui.registry import HOME, REGISTRY, Session, Upload
+from pages.ui.widgets import accent
 from pages.ui.words import _, count, day, plural, say, short_money
 
 
@@ -27,13 +28,13 @@ def offer(mine: Session) -> None:
         kept = home.info()
         if kept is None:
             st.caption(_("Then they are here when you come back, and the next file is added to them."))
-            st.button(_("Keep"), type="primary", on_click=_keep, args=(home, upload, "replace"), key="home_keep")
+            st.button(_("Keep"), type=accent(), on_click=_keep, args=(home, upload, "replace"), key="home_keep")
             return
         st.markdown(_announced(home.changes(upload.tables), upload.info.currency))
         with st.container(horizontal=True):
             st.button(
                 _("Add to the kept data"),
-                type="primary",
+                type=accent(),
                 on_click=_keep,
                 args=(home, upload, "append"),
                 key="home_append",

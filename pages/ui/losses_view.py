@@ -15,7 +15,7 @@ from ltvlib.settings import Filters
 from pages.ui import choices, session, tiles
 from pages.ui.components import chart, downloads, nothing, plain, table
 from pages.ui.plots import laid_out, mode, safe
-from pages.ui.widgets import switch
+from pages.ui.widgets import accent, switch
 from pages.ui.words import _, count, percent, plural, short_money, symbol
 
 SHOWN = 300
@@ -172,7 +172,7 @@ def _form(view: Contacts, people: pd.DataFrame, register: Register) -> None:
             rival = st.selectbox(
                 _("Went to"), rivals, index=None, accept_new_options=True, placeholder=_("nobody, or not known")
             )
-        if st.form_submit_button(_("Write it down"), type="primary"):
+        if st.form_submit_button(_("Write it down"), type=accent()):
             if not (reason or "").strip():
                 st.error(_("Choose a reason or write one."), icon=":material/error:")
                 return

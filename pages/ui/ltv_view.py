@@ -117,7 +117,8 @@ def _predicted(found: Filters, annual_rate: float, currency: str) -> None:
             nothing(_("Not predicted: the page Forecast says what is missing, or how far the model was off."))
             return
         with st.spinner(_("Reckoning what every customer may still bring")):
-            view = session.remember(forecast.forecast, exam.model, annual_rate=annual_rate, filters=found)
+            known = session.remember(forecast.fitted, exam.model, found)
+            view = session.remember(forecast.forecast, exam.model, annual_rate=annual_rate, filters=found, known=known)
         st.markdown(forecast_story.per_customer(view, exam, currency))
 
 

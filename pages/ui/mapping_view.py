@@ -14,7 +14,7 @@ from pages.ui import receive, saved_mapping
 from pages.ui.components import plain, table
 from pages.ui.mapping_words import field_names
 from pages.ui.registry import Session, Upload
-from pages.ui.widgets import choose, fixed
+from pages.ui.widgets import accent, choose, fixed
 from pages.ui.words import _, date_format, language, plural, say
 
 NONE = "–"
@@ -37,7 +37,7 @@ def draw(mine: Session, upload: Upload) -> None:
     st.caption(_who(found.proposal))
     with st.form(f"mapping_{upload.path.stem}", border=False):
         mapping = _form(found, upload.mapping or found.proposal)
-        wanted = st.form_submit_button(_("Build my data set"), type="primary", icon=":material/play_arrow:")
+        wanted = st.form_submit_button(_("Build my data set"), type=accent(), icon=":material/play_arrow:")
     if wanted:
         failure = receive.load(mine, mapping)
         if failure is None:

@@ -20,7 +20,7 @@ from ltvlib.spend import FIRST_YEAR, LAST_YEAR, CostPart, Spend
 from pages.ui import choices, money, receive, session
 from pages.ui.components import downloads, plain
 from pages.ui.mapping_words import step_name
-from pages.ui.widgets import fixed
+from pages.ui.widgets import accent, fixed
 from pages.ui.words import _, count, month, plural, say, short_money, symbol
 
 EMPTY_COSTS = {"name": pd.Series(dtype=str), "kind": pd.Series(dtype=str), "amount": pd.Series(dtype=float)}
@@ -46,7 +46,7 @@ def spend_form() -> None:
         column_config=_spend_columns(titles),
     )
     with st.container(horizontal=True):
-        if st.button(_("Count with this spend"), type="primary", key="spend_apply"):
+        if st.button(_("Count with this spend"), type=accent(), key="spend_apply"):
             if money.is_unfinished(edited, ("month", "amount")):
                 st.toast(
                     _("A line is not finished: fill in all its cells, or delete the line."), icon=":material/error:"
@@ -227,7 +227,7 @@ def costs_form() -> None:
             ),
         },
     )
-    if not st.button(_("Count with these costs"), type="primary", key="costs_apply"):
+    if not st.button(_("Count with these costs"), type=accent(), key="costs_apply"):
         return
     if money.is_unfinished(edited, ("name", "kind", "amount")):
         st.error(_("A line is not finished: fill in all its cells, or delete the line."), icon=":material/error:")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import streamlit as st
 
@@ -13,7 +14,7 @@ from ltvlib.outreach.regulation import Line, Regulation, Role, Stage, default_re
 from ltvlib.outreach.words import Kind, Outcome
 from ltvlib.samples import samples
 from ltvlib.settings import AbcdxRules, Filters
-from pages.ui import choices, session
+from pages.ui import choices, outlook, session
 from pages.ui.words import _
 
 REGULATION = "regulation"
@@ -44,8 +45,21 @@ def day() -> dt.date:
 
 
 def standing(rules: AbcdxRules, filters: Filters) -> Contacts:
-    """Every customer against the regulation."""
-    return session.remember(contacts.contacts, session.journal(), regulation(), rules, day(), filters)
+    """Every customer against the regulation; profit at risk is the forecast's where it passed its exam."""
+    found = session.remember(contacts.contacts, session.journal(), regulation(), rules, day(), filters)
+    view = outlook.outlook()
+    if view.known is None:
+        return found
+    with_money = outlook.predictions(view, found.frame[["customer_id"]])
+    frame = contacts.with_forecast(found.frame, with_money["predicted_ltv"], with_money["probability_alive"])
+    return replace(found, frame=frame)
+
+
+def risk_words() -> str:
+    """What the profit at risk rests on."""
+    if outlook.outlook().known is not None:
+        return _("Profit at risk by the forecast, which passed its exam on your data.")
+    return _("Profit at risk by a rule of thumb: no forecast passed its exam on your data.")
 
 
 def manager_roles(filters: Filters) -> dict[str, str]:

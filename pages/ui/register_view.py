@@ -11,6 +11,7 @@ from ltvlib import xregister
 from ltvlib.errors import LtvError
 from pages.ui import choices, session
 from pages.ui.components import downloads
+from pages.ui.widgets import accent
 from pages.ui.words import _, count, say, short_money, symbol
 
 
@@ -34,7 +35,7 @@ def draw() -> None:
         alt=_("X register"),
         column_config=_columns(titles),
     )
-    if st.button(_("Apply the register"), type="primary", key="x_apply"):
+    if st.button(_("Apply the register"), type=accent(), key="x_apply"):
         _keep(edited)
     expected = xregister.expected_potential(edited)
     if expected == expected:

@@ -17,6 +17,7 @@ from ltvlib.settings import AbcdxSegment
 from pages.ui import choices, outreach, session
 from pages.ui.components import chart, definition, label
 from pages.ui.plots import laid_out, mode
+from pages.ui.widgets import accent
 from pages.ui.words import _, count, percent, plural
 
 COLORS = {
@@ -97,7 +98,7 @@ def rules(regulation: Regulation) -> None:
     )
     with st.form("regulation_numbers", border=False):
         content = {**regulation.to_dict(), **_numbers(regulation)}
-        if st.form_submit_button(_("Save the regulation"), type="primary"):
+        if st.form_submit_button(_("Save the regulation"), type=accent()):
             names = ["segment", "stage", "ideal_days", "maximum_days", "kind", "role"]
             _save(Regulation.from_dict({**content, "rules": edited[names].to_dict("records")}))
             outreach.rerun()

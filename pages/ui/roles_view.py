@@ -13,6 +13,7 @@ from ltvlib.outreach.contacts import Contacts, with_dates
 from ltvlib.outreach.regulation import Regulation, Role
 from pages.ui import outreach, session
 from pages.ui.components import definition, downloads, label, nothing, plain, table
+from pages.ui.widgets import accent
 from pages.ui.words import _, number, plural, symbol
 
 SHOWN = 500
@@ -82,7 +83,7 @@ def _edit_roles(by_manager: Mapping[str, str]) -> None:
         ),
     }
     edited = st.data_editor(rows, hide_index=True, key="roles_editor", column_config=columns, alt=_("Roles"))
-    if st.button(_("Save the roles"), type="primary"):
+    if st.button(_("Save the roles"), type=accent()):
         session.journal().put(roles.ROLES, dict(zip(edited["manager"], edited["role"], strict=True)))
         outreach.rerun()
 
@@ -125,7 +126,7 @@ def _moving(
         titles = {name: str(column["label"]) for name, column in columns.items() if name in shown.columns}
         with st.container(horizontal=True):
             if owners:
-                st.button(button, on_click=_assign, args=(owners, key, view), type="primary", key=f"{key}_all")
+                st.button(button, on_click=_assign, args=(owners, key, view), type=accent(), key=f"{key}_all")
             else:
                 st.caption(_("Nobody is there to take them: give somebody the role of a farmer on the tab “Managers”."))
             downloads(lambda: shown[list(titles)].rename(columns=titles), key, key)

@@ -10,17 +10,14 @@ from ltvlib import abcdx
 from ltvlib.settings import AbcdxRules, AbcdxSegment, Filters, Window, months_before
 from pages.ui import choices, segment_charts, session
 from pages.ui.components import (
-    ALL,
-    SHOWN_PEOPLE,
     chart,
-    customer_list,
     definition,
     downloads,
     label,
     nothing,
-    people_heading,
     table,
 )
+from pages.ui.people import ALL, SHOWN_PEOPLE, customer_list, people_heading
 from pages.ui.widgets import choose, switch
 from pages.ui.words import _, day, symbol
 

@@ -21,7 +21,7 @@ from ltvlib.outreach.words import Kind
 from ltvlib.settings import AbcdxRules, Filters
 from pages.ui import choices, outreach, session, triggers_words
 from pages.ui.components import definition, label, nothing, plain, table
-from pages.ui.widgets import choose
+from pages.ui.widgets import accent, choose
 from pages.ui.words import _, count, percent, plural, say, symbol
 
 RULES = "triggers"
@@ -121,7 +121,7 @@ def editor(found: Sequence[Rule], rule: Rule) -> None:
         kind = st.segmented_control(
             _("By"), kinds, format_func=outreach.kind_name, default=rule.kind.value, required=True
         )
-        if st.form_submit_button(_("Save the trigger"), type="primary"):
+        if st.form_submit_button(_("Save the trigger"), type=accent()):
             changed = replace(
                 rule, is_on=is_on, days=int(days), message=message, offer=offer, offer_cost=cost, kind=Kind(str(kind))
             )
@@ -198,7 +198,7 @@ def launch(rule: Rule, people: pd.DataFrame, view: Contacts) -> None:
             )
             args = (rule, chosen, view, share / 100)
             st.button(
-                _("Make the list"), type="primary", on_click=_start, args=args, icon=":material/send:", key="make_list"
+                _("Make the list"), type=accent(), on_click=_start, args=args, icon=":material/send:", key="make_list"
             )
         elif not last:
             nothing(_("Nobody today: the event has come for no customer who may be contacted."))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from math import isfinite
-from typing import Any, TypeVar, cast
+from typing import Any, Literal, TypeVar, cast
 
 import streamlit as st
 
@@ -79,3 +79,8 @@ def _linked(key: str, value: T, default: T) -> T:
     elif key in st.query_params:
         del st.query_params[key]
     return value
+
+
+def accent() -> Literal["primary", "secondary"]:
+    """Type of the main button of a form: white letters cannot be read on the light green of the dark theme."""
+    return "secondary" if st.context.theme.type == "dark" else "primary"

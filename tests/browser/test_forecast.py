@@ -10,6 +10,8 @@ from tests.browser.test_journey import STREAMLIT_OWN, table
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
+BOUNDS = ("(Orders, from|Заказов, от)", "(Expected orders|Ожидаемые заказы)", "(Orders, to|Заказов, до)")
+
 
 @pytest.mark.parametrize("visit", [{"locale": "ru-RU", "color_scheme": "dark"}], indirect=True)
 def test_from_the_exam_to_the_list_of_calls(visit: Visit):
@@ -19,10 +21,14 @@ def test_from_the_exam_to_the_list_of_calls(visit: Visit):
     page.get_by_text("Модель училась на начале данных").wait_for(timeout=60_000)
     page.get_by_text("Кому позвонить?").wait_for(timeout=60_000)
     page.locator(".js-plotly-plot").nth(3).wait_for(timeout=60_000)
-    people = visit.download(page.get_by_role("button", name="Скачать CSV").last)
+    page.get_by_test_id("stFullScreenFrame").nth(1).wait_for(timeout=60_000)
+    people = visit.download(page.get_by_role("button", name="Скачать CSV").nth(1))
     found = table(people, "ru")
-    assert len(found)
+    assert len(found) > 200, "the file goes on where the screen ends"
     assert found["Почему"].str.contains("обычно раз в").all()
+    low, expected, high = (found.filter(regex=name).iloc[:, 0].str.replace(",", ".").astype(float) for name in BOUNDS)
+    assert (low <= high).all()
+    assert (high >= expected).mean() > 0.95, "intervals of single customers are wide"
     page.set_viewport_size({"width": 390, "height": 844})
     visit.settle()
     assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= 390
@@ -30,3 +36,16 @@ def test_from_the_exam_to_the_list_of_calls(visit: Visit):
     assert not [(v["id"], v["nodes"][0]["html"][:200]) for v in problems if v["impact"] in ("serious", "critical")]
     assert not visit.complaints
     assert not visit.strangers
+
+
+def test_a_list_of_customers_carries_what_is_to_come(visit: Visit):
+    """Segments: the column on screen, its line, and a file of everybody in the segment with it."""
+    page = visit.open("/?data=kids")
+    page.get_by_role("heading", level=1).wait_for(timeout=60_000)
+    page.get_by_role("link", name="Segments").click()
+    page.get_by_text("Expected profit is a forecast for the 12 months after").wait_for(timeout=60_000)
+    people = table(visit.download(page.get_by_role("button", name="Download CSV").nth(1)), "en")
+    assert len(people) == 80
+    assert people.filter(like="Expected profit, 12 months").notna().all().all()
+    assert people["Chance still to be here"].astype(float).between(0, 1).all()
+    assert not visit.complaints

@@ -9,6 +9,7 @@ from __future__ import annotations
 from math import lgamma, log
 
 import numpy as np
+from scipy.special import betaln, gammaln, logsumexp
 
 
 def _gamma_grid(shape: float, rate: float, heaviest: float) -> tuple[np.ndarray, np.ndarray]:
@@ -66,3 +67,35 @@ def bg_nbd(theta, x, last, age, horizon, leaves_at_once=False):
         left = weight + (stays - 1) * log_rest[None, :] + log_p[None, :] - rate * last
         whole = np.logaddexp(whole, _log_sum(left))
     return whole, np.exp(_log_sum(alive) - whole), np.exp(_log_sum(to_come) - whole)
+
+
+_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(8)
+_EDGES = np.concatenate([[0.0], 2.0 ** np.arange(-30, 1)])
+_MOMENTS = (_EDGES[:-1, None] + np.diff(_EDGES)[:, None] * (_NODES + 1) / 2).ravel()
+_SHARES = (np.diff(_EDGES)[:, None] * _WEIGHTS / 2).ravel()
+
+
+def pareto_nbd_of_many(theta, x, last, age):
+    """Log-likelihood of many customers: the moment of leaving integrated from the last order to the end, and staying.
+
+    Gauss-Legendre on panels that double in width from the last order on.
+    """
+    r, alpha, s, beta = theta
+    m, silence = (r + x)[:, None], (age - last)[:, None]
+    moment = last[:, None] + silence * _MOMENTS
+    with np.errstate(divide="ignore"):
+        left = np.log(s) + s * np.log(beta) - m * np.log(alpha + moment) - (s + 1) * np.log(beta + moment)
+        left += np.log(silence * _SHARES)
+    stayed = -(r + x) * np.log(alpha + age) + s * (np.log(beta) - np.log(beta + age))
+    return gammaln(r + x) - gammaln(r) + r * np.log(alpha) + logsumexp(np.column_stack([left, stayed]), axis=1)
+
+
+def bg_nbd_of_many(theta, x, last, age, leaves_at_once=False):
+    """Log-likelihood of many customers by the published formula: B(a, b + x) and B(a + 1, b + x - 1)."""
+    r, alpha, a, b = theta
+    stays = x + int(leaves_at_once)
+    here = betaln(a, b + stays) - (r + x) * np.log(alpha + age)
+    gone = np.full(len(x), -np.inf)
+    may = stays > 0
+    gone[may] = betaln(a + 1, b + stays[may] - 1) - (r + x[may]) * np.log(alpha + last[may])
+    return gammaln(r + x) - gammaln(r) + r * np.log(alpha) - betaln(a, b) + np.logaddexp(here, gone)

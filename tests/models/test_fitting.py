@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.optimize import minimize
 
 from ltvlib.models import fitting
 from ltvlib.models.counts import Counts
@@ -252,3 +253,26 @@ def test_few_customers_leave_the_speed_of_leaving_open():
     sure = fit(ModelName.PARETO_NBD, pareto_world(3000, 1, 0.55, 10.6, 0.6, 11.7, 78.0))
     assert sure.problem is None
     assert sure.is_leaving_identified
+
+
+def test_coarse_cells_are_the_same_customers():
+    """Fewer cells, nobody lost, times nearly as before, and the laws of counts hold (Counts checks them)."""
+    counts = pareto_world(4000, 6, 1.0, 6.0, 0.8, 12.0)
+    coarse = counts.coarse(16)
+    assert coarse.cells < counts.cells / 3
+    assert coarse.customers == counts.customers
+    assert coarse.total_repeat_orders == counts.total_repeat_orders
+    assert coarse.mean(coarse.customer_age) == pytest.approx(counts.mean(counts.customer_age), rel=0.01)
+    assert coarse.mean(coarse.last_order_age) == pytest.approx(counts.mean(counts.last_order_age), rel=0.02)
+
+
+@pytest.mark.parametrize("name", list(ModelName))
+def test_many_cells_have_the_peak_of_all_cells(name):
+    """A fit that came over coarse levels ends where one on all cells from the truth ends."""
+    counts = pareto_world(6000, 6, 1.0, 6.0, 0.8, 12.0)
+    assert counts.cells > fitting._FEW_CELLS
+    scale = counts.mean(counts.customer_age)
+    objective, found = fitting._objective(MODELS[name], counts.stretched(1 / scale)), fit(name, counts)
+    direct = minimize(objective, np.zeros(4), jac=True, method="L-BFGS-B", options={"ftol": 1e-15, "gtol": 1e-9})
+    value = objective(np.log(found.theta / np.where(MODELS[name].is_time, scale, 1.0)))[0]
+    assert value == pytest.approx(direct.fun, abs=1e-10)

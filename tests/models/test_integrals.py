@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from ltvlib.models.beta_mean import beta_nodes, orders_before_leaving
+from ltvlib.models.tail_curve import tail_curve
 from ltvlib.models.tail_integral import tail_integral
 from tests.conftest import ROOT
 
@@ -69,3 +70,31 @@ def test_beta_mean_against_quadrature(case):
 def test_nodes_know_the_mean_of_a_beta(a, b):
     p, weight = beta_nodes(a, np.array([b, b + 1.0]), 1.0)
     np.testing.assert_allclose((weight * p).sum(axis=1), [a / (a + b), a / (a + b + 1.0)], rtol=1e-8)
+
+
+@pytest.mark.parametrize("ratio", [0.01, 1.0, 100.0])
+def test_where_all_leave_with_nearly_one_chance(ratio):
+    """a = b = e^8: p is .5 up to .0065. By Taylor: f(.5) + f'' / 2 x variance, with the variance 1 / (4 (a + b + 1))."""
+    a, m, h = np.exp(8.0), 7.0, 1e-3
+
+    def bought(p: float) -> float:
+        return (1 - (1 + p * ratio) ** -m) / p
+
+    bend = (bought(0.5 + h) - 2 * bought(0.5) + bought(0.5 - h)) / h**2
+    wanted = bought(0.5) + bend / (8 * (2 * a + 1))
+    found = orders_before_leaving(a, np.array([a]), np.array([0]), np.array([m]), np.array([ratio]))
+    assert found[0] == pytest.approx(wanted, rel=1e-6)
+
+
+@settings(deadline=None, max_examples=25)
+@given(*(some.floats(-7, 8).map(np.exp),) * 3, some.floats(-4, 3).map(np.exp))
+def test_the_curve_is_the_integral(alpha, beta, s, r):
+    """50 moments for every number of orders: as good as one integral each, within the borders of a fit and beyond."""
+    m = np.repeat(r + np.array([1.0, 2, 6, 61, 1501]), 50)
+    t = np.tile(np.linspace(0, 3, 50) ** 2, 5)
+    curve, integral = tail_curve(alpha, beta, m, s, t), tail_integral(alpha, beta, m, s, t)
+    np.testing.assert_allclose(curve.log, integral.log, rtol=1e-13, atol=1e-9)
+    for found, wanted in zip(curve.rows[1:3], integral.rows[1:3], strict=True):
+        np.testing.assert_allclose(found, wanted, atol=1e-8)
+    for found, wanted in zip(curve.rows[3:], integral.rows[3:], strict=True):
+        np.testing.assert_allclose(found, wanted, rtol=1e-7, atol=1e-9 * wanted.max())

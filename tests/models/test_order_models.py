@@ -44,7 +44,7 @@ def counts_of(rows: np.ndarray) -> Counts:
 @pytest.mark.parametrize(("name", "theta"), EVERY)
 def test_against_the_definition(name, theta):
     counts, model = counts_of(TABLE), MODELS[name]
-    values, alive = model.log_likelihood(theta, counts)[0], model.probability_alive(theta, counts)
+    values, alive = model.likelihood(theta, counts).by_cell(counts)[0], model.probability_alive(theta, counts)
     to_come = alive * model.orders_if_alive(theta, counts, 20.0)
     for cell, (x, last, age) in enumerate(TABLE):
         wanted = SECOND[name](theta, x, last, age, 20.0)
@@ -106,7 +106,7 @@ def test_cases_that_broke_others():
     np.testing.assert_allclose(found, case["expected"], atol=1e-6)
     case = cases["numeric_stability_LL"]["inputs"]
     counts = counts_of(np.column_stack([case["x"], case["t_x"], case["T"]]))
-    assert np.isfinite(model.log_likelihood(np.array(case["params"]), counts)[0]).all()
+    assert np.isfinite(model.likelihood(np.array(case["params"]), counts).by_cell(counts)[0]).all()
 
 
 logs = some.tuples(*(some.floats(-3, 3),) * 4)
@@ -119,11 +119,22 @@ customers = some.tuples(some.integers(0, 400), some.floats(0.01, 1), some.floats
 @given(some.sampled_from(list(ModelName)), logs, some.lists(customers, min_size=1, max_size=5))
 def test_slopes_against_differences(name, point, rows):
     model, counts, point = MODELS[name], counts_of(np.array(rows)), np.array(point)
-    slopes = model.log_likelihood(np.exp(point), counts)[1] * np.exp(point)[:, None]
+    slopes = model.likelihood(np.exp(point), counts).by_cell(counts)[1] * np.exp(point)[:, None]
     for place in range(4):
         step = np.eye(4)[place] * 1e-4
-        up, down = (model.log_likelihood(np.exp(point + side * step), counts)[0] for side in (1, -1))
+        up, down = (model.likelihood(np.exp(point + side * step), counts).by_cell(counts)[0] for side in (1, -1))
         np.testing.assert_allclose(slopes[place], (up - down) / 2e-4, rtol=1e-4, atol=1e-4)
+
+
+@settings(deadline=None, max_examples=40)
+@given(some.sampled_from(list(ModelName)), logs, some.lists(customers, min_size=1, max_size=8))
+def test_the_total_is_the_sum_of_the_cells(name, point, rows):
+    counts = counts_of(np.array(rows * 2))  # equal customers share their unique values
+    weights = np.arange(1.0, counts.cells + 1)
+    parts = MODELS[name].likelihood(np.exp(np.array(point)), counts)
+    (values, slopes), (value, slope) = parts.by_cell(counts), parts.total(counts, weights)
+    assert value == pytest.approx((values * weights).sum(), rel=1e-12)
+    np.testing.assert_allclose(slope, (slopes * weights).sum(axis=1), rtol=1e-9, atol=1e-9 * np.abs(slopes).max())
 
 
 @settings(deadline=None, max_examples=60)
@@ -146,7 +157,7 @@ def test_the_heaviest_buyer_and_a_hundred_years(name):
     """5,000 orders in a year, 100 years ahead: finite, and for a short horizon the own rate."""
     theta, model = np.array(PARAMETERS[name][0]), MODELS[name]
     heavy = counts_of(np.array([5000, 52.0, 52.1]))
-    value, slopes = model.log_likelihood(theta, heavy)
+    value, slopes = model.likelihood(theta, heavy).by_cell(heavy)
     assert np.isfinite(value).all()
     assert np.isfinite(slopes).all()
     assert np.isfinite(model.orders_if_alive(theta, heavy, 5218.0)).all()

@@ -13,7 +13,7 @@ from hypothesis import strategies as some
 
 from ltvlib.journal import Journal
 from ltvlib.outreach import roles, worklist
-from ltvlib.outreach.contacts import Contacts, State, contacts, coverage, list_day, profit_at_risk
+from ltvlib.outreach.contacts import Contacts, State, contacts, coverage, list_day, profit_at_risk, with_forecast
 from ltvlib.outreach.regulation import Regulation, Role, Stage, TouchRule
 from ltvlib.outreach.words import Kind, Outcome
 from ltvlib.samples import open_sample
@@ -166,6 +166,12 @@ def test_customers_are_shared_out_evenly():
 def test_profit_at_risk_by_hand():
     found = profit_at_risk(pd.Series([300.0, 300, 300, -50, 300]), pd.Series([1.0, 2.0, 5.0, 9.0, np.nan]))
     assert list(found) == [0.0, 150.0, 300.0, 0.0, 0.0]
+
+
+def test_a_forecast_takes_the_place_of_the_rule_of_thumb_where_it_knows_the_customer():
+    frame = pd.DataFrame({"profit_at_risk": [10.0, 20.0, 30.0]})
+    found = with_forecast(frame, pd.Series([50.0, np.nan, -5.0]), pd.Series([0.5, np.nan, 0.5]))
+    assert found["profit_at_risk"].tolist() == [50.0, 20.0, 0.0]  # 50 x .5 / .5; unknown; never below nothing
 
 
 def test_results_are_fair_to_the_mix_of_segments():
