@@ -14,10 +14,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from uuid import uuid4
 
+from ltvlib import marts
 from ltvlib.engine import Answer, Database, quote, sql_text
 from ltvlib.errors import LtvError, MissingTableError
 from ltvlib.populations import Population
-from ltvlib.settings import EPOCH, Attribute, Filters, Grain, Window, month_number, month_start, months_before
+from ltvlib.settings import EPOCH, Attribute, Filters, Grain, Window, month_start, months_before
 
 MAX_WINDOWS = 6
 """Derived window tables kept per data set; the least recently used goes first."""
@@ -92,31 +93,10 @@ class Workspace:
 
     def build(self, progress: Callable[[str, float], None] = lambda what, share: None) -> Workspace:
         """Build the marts from the canonical tables, then lock the database."""
-        params = {
-            "as_of": dt.datetime.combine(self.info.as_of, dt.time()),
-            "margin_rate": self.info.margin_rate,
-            "as_of_month": month_number(self.info.as_of),
-            "as_of_day_of_month": self.info.as_of.day,
-        }
-        staging = ("staging/customer_ids", "staging/o", "staging/documents")
-        marts = ("order", "first_product", "customer", "manager", "touch", "fulfilment")
-        steps = (*staging, *(f"marts/{name}" for name in marts))
-        for place, step in enumerate(steps):
-            progress("Building the tables", place / (len(steps) + 2))
-            text = sql_text(step)
-            if step == "staging/o":  # a view takes no bound values; both are typed here, not text from a file
-                text = text.replace("$as_of", f"timestamp '{self.info.as_of.isoformat()}'")
-                text = text.replace("$margin_rate", repr(float(self.info.margin_rate)))
-            self.database.execute(text, params)
-        self.ensure_grain(Grain.MONTH)
-        if self.info.as_of.day == 1:
-            month = str(month_number(self.info.as_of))
-            self.database.execute(sql_text("marts/customer_back_aligned").replace("{{as_of_month}}", month))
-        else:
-            self.database.execute(sql_text("marts/customer_back"), params)
+        marts.build(self.database, self.info, progress)
+        self._grains.add(Grain.MONTH)
         self._facts = self._count()
-        for name in ("documents", "o", "orders"):  # the marts hold all that is asked from here on
-            self.database.drop(name)
+        self.database.drop("orders")  # the marts hold all that is asked from here on
         self.database.lock()
         progress("Ready", 1.0)
         return self

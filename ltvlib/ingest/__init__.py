@@ -10,9 +10,9 @@ from pathlib import Path
 
 from ltvlib.ingest.model import Inspection, Limits, Mapping, RawTable, ReadOptions
 from ltvlib.ingest.process import Cancelled, CancelledError, ProgressCall, run
-from ltvlib.ingest.report import ImportReport, SpendRead
+from ltvlib.ingest.report import ImportReport, NpsRead, SpendRead
 
-__all__ = ["CancelledError", "inspect", "load", "read_spend"]
+__all__ = ["CancelledError", "inspect", "load", "read_nps", "read_spend"]
 
 
 def inspect(
@@ -79,3 +79,15 @@ def read_spend(source: Path, work_dir: Path, limits: Limits | None = None) -> Sp
     """
     payload = {"source": str(source.resolve()), "out_dir": str(work_dir.resolve())}
     return SpendRead.from_dict(run("spend", payload, limits=limits or Limits()))
+
+
+def read_nps(source: Path, work_dir: Path, lowest: int = 0, limits: Limits | None = None) -> NpsRead:
+    """Answers to the survey from any table file, on the scale ``lowest``..10; every record used or refused with its reason.
+
+    Raises:
+        ReadError: the file is no table.
+        MappingError: no column of scores or dates was found.
+        LimitError: a stated limit was reached.
+    """
+    payload = {"source": str(source.resolve()), "out_dir": str(work_dir.resolve()), "lowest": lowest}
+    return NpsRead.from_dict(run("nps", payload, limits=limits or Limits()))

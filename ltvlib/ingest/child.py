@@ -104,6 +104,15 @@ def spend_job(payload: dict[str, Any], limits: Limits, progress: Progress) -> di
     return _plain(read_spend(_read(payload, limits, progress, False), engine_limits(limits)))
 
 
+def nps_job(payload: dict[str, Any], limits: Limits, progress: Progress) -> dict[str, Any]:
+    """File -> answers to the survey."""
+    from ltvlib.ingest.budget import engine_limits
+    from ltvlib.ingest.npsread import read_nps
+
+    raw = _read(payload, limits, progress, False)
+    return _plain(read_nps(raw, int(payload["lowest"]), engine_limits(limits)))
+
+
 def restore_job(payload: dict[str, Any], limits: Limits, progress: Progress) -> dict[str, Any]:
     """Saved workspace -> clean tables."""
     from ltvlib.ingest.budget import engine_limits
@@ -117,6 +126,7 @@ JOBS: dict[str, Job] = {
     "inspect": inspect_job,
     "convert": convert_job,
     "spend": spend_job,
+    "nps": nps_job,
     "restore": restore_job,
 }
 

@@ -83,3 +83,23 @@ class SpendRead(JsonValue):
     columns: tuple[str, str, str]
 
     _nested = {"refused": SetAside}
+
+
+@dataclass(frozen=True)
+class NpsRead(JsonValue):
+    """Answers found in a file: every record is either in ``rows`` or in ``refused``.
+
+    Attributes:
+        rows: (line, answered at as ISO text, score, customer, improvement, asked via); "" = not given.
+        refused: records that could not be used, with line and reason (``no_score``, ``off_scale``, ``no_date``,
+            ``bad_date``, ``bad_number``, or what the reader set aside).
+        records: records in the file.
+        columns: the columns that were taken: score, date, customer, text, asked via ("" = none).
+    """
+
+    rows: tuple[tuple[int, str, int, str, str, str], ...]
+    refused: tuple[SetAside, ...]
+    records: int
+    columns: tuple[str, ...]
+
+    _nested = {"refused": SetAside}

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from itertools import chain
 from pathlib import Path
 
 from ltvlib.engine import Database, quote
@@ -50,12 +52,14 @@ def _typed(database: Database, raw: RawTable, wanted: int) -> list[tuple[object,
     rows = _first(database, raw, wanted)
     run = -(-wanted // _PLACES)
     sql = "select line, {cells} from {table} where line between {first} and {last}"
-    for place in range(_PLACES):
-        first = max(wanted + 1, raw.rows * (place + 1) // _PLACES - run + 1)
-        if first <= raw.rows:
-            parts = {"first": first, "last": min(first + run - 1, raw.rows)}
-            rows += database.rows(compose(sql, cells=_cells(raw), table=RAW, **parts))
-    return rows
+    firsts = (max(wanted + 1, raw.rows * (place + 1) // _PLACES - run + 1) for place in range(_PLACES))
+    runs = [
+        compose(sql, cells=_cells(raw), table=RAW, first=first, last=min(first + run - 1, raw.rows))
+        for first in firsts
+        if first <= raw.rows
+    ]
+    with ThreadPoolExecutor(2) as pool:  # a run lies in one row group, which one thread reads
+        return [*rows, *chain.from_iterable(pool.map(database.rows, runs))]
 
 
 def _text(database: Database, raw: RawTable, wanted: int) -> list[tuple[object, ...]]:

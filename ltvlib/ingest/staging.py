@@ -194,7 +194,7 @@ def _expressions(plan: Plan) -> dict[str, str]:
         "customer_id": plan.identity.sql,
         "ordered_at": date_of(plan.column("ordered_at"), plan.dates["ordered_at"]),
     }
-    made["dated"] = f"{texts['ordered_at']} is not null"
+    made["dated"] = _is_filled(plan, "ordered_at")
     made |= _amounts(plan)
     if "name" in keys:
         made["display_name"] = texts["name"]
@@ -213,6 +213,16 @@ def _expressions(plan: Plan) -> dict[str, str]:
     return made
 
 
+def _is_filled(plan: Plan, name: str) -> str:
+    """SQL test whether the cell of a field holds something; the text of a typed value is dear and not needed for it."""
+    column = plan.column(name)
+    if column.kind == "text":
+        return f"{plan.texts[name]} is not null"
+    key = quote(column.key)
+    is_number = f"cast({key} as double) <> cast('nan' as double)"
+    return f"coalesce({is_number}, false)" if column.kind == "number" else f"{key} is not null"
+
+
 def _amounts(plan: Plan) -> dict[str, str]:
     """Amount, line money, quantity, cost, margin and refund, in the major unit of the currency."""
     unit = _unit(plan)
@@ -222,7 +232,7 @@ def _amounts(plan: Plan) -> dict[str, str]:
         made["line_money"] = _cents(f"cast({found['unit_price']} as decimal(19,4)) * {found['quantity']}", unit)
     if "revenue" in found:
         made["amount"] = _cents(found["revenue"], unit)
-        made["counted"] = f"{plan.texts['revenue']} is not null"
+        made["counted"] = _is_filled(plan, "revenue")
     else:
         less = f" - coalesce({_cents(found['discount'], unit)}, 0)" if "discount" in found else ""
         made["amount"] = f"try_cast({made['line_money']}{less} as {MONEY})"

@@ -26,7 +26,7 @@ from ltvlib.ingest.values import Shape, cell, compose, shape_tests, shapes_of
 HASHES_AT_ONCE = 20_000_000
 """Order numbers whose hashes come with the one pass, 8 bytes each; more are looked at in parts."""
 HASHES_A_PART = 35_000_000
-_MIDDLE = np.uint64(1 << 63)
+_MIDDLE = 1 << 63
 
 _DATES = ("ordered_at", "updated_at")
 _MOST_SHAPES = 6
@@ -65,9 +65,13 @@ class _Pass:
 
 
 def _value(column: Any) -> Any:
-    if str(column.type).startswith("list"):
-        return column.chunk(0).values.to_numpy(zero_copy_only=False)
-    return column[0].as_py()
+    return _hashes_of(column.chunk(0).values) if str(column.type).startswith("list") else column[0].as_py()
+
+
+def _hashes_of(array: Any) -> np.ndarray:
+    """Hashes as numpy sees them, not copied; Arrow's own way loads pandas first, which takes longer than looking."""
+    values = array.buffers()[1]
+    return np.frombuffer(values, np.uint64, len(array), 8 * array.offset) if len(array) else np.zeros(0, np.uint64)
 
 
 def survey(
@@ -175,21 +179,28 @@ def _ask_unique(asked: _Pass, column: RawColumn, rows: int) -> None:
         return
 
     def read(row: list[Any]) -> Row:
-        return {"unique": bool(row[0] == rows and _differ(row[1]))}
+        return {"unique": bool(row[0] == rows and _differ(*row[1:]))}
 
-    asked.ask(column.key, [f"count({text})", f"list(hash({text}))"], read)
+    asked.ask(column.key, [f"count({text})", *_halves(text)], read)
 
 
-def _differ(hashes: np.ndarray) -> bool:
-    """Whether no two are equal; different hashes prove different values. Halves are sorted at the same time."""
-    is_high = hashes >= _MIDDLE
+def _halves(text: str) -> list[str]:
+    """SQL of the hashes below and above the middle, to be sorted at the same time."""
+    hashes = f"hash({text})"
+    return [
+        f"coalesce(list({hashes}) filter ({hashes} {side} {_MIDDLE}), cast([] as ubigint[]))" for side in ("<", ">=")
+    ]
+
+
+def _differ(*parts: np.ndarray) -> bool:
+    """Whether no two are equal in any part; different hashes prove different values. Parts are sorted at one time."""
     with ThreadPoolExecutor(2) as pool:
-        return all(pool.map(_differ_sorted, (hashes[is_high], hashes[~is_high])))
+        return all(pool.map(_differ_sorted, parts))
 
 
 def _differ_sorted(hashes: np.ndarray) -> bool:
-    hashes.sort()
-    return not bool((hashes[1:] == hashes[:-1]).any())
+    ordered = np.sort(hashes)
+    return not bool((ordered[1:] == ordered[:-1]).any())
 
 
 def _is_unique_in_parts(database: Database, column: RawColumn, rows: int, proven: Row) -> bool:
@@ -197,11 +208,7 @@ def _is_unique_in_parts(database: Database, column: RawColumn, rows: int, proven
         return False
     text = cell(column.key, column.kind)
     count = -(-rows // HASHES_A_PART)
-    sql = "select hash({text}) as h from {table} where hash({text}) % {count} = {part}"
-    return all(
-        _differ(_hashes(database, compose(sql, text=text, table=RAW, count=count, part=part))) for part in range(count)
-    )
-
-
-def _hashes(database: Database, sql: str) -> np.ndarray:
-    return np.asarray(database.arrow(sql).column(0).to_numpy())
+    sql = "select {halves} from {table} where hash({text}) % {count} = {part}"
+    halves = ", ".join(f"{half} as h{place}" for place, half in enumerate(_halves(text)))
+    parts = (compose(sql, halves=halves, text=text, table=RAW, count=count, part=part) for part in range(count))
+    return all(_differ(*(_value(column) for column in database.arrow(part).columns)) for part in parts)

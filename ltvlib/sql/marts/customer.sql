@@ -1,6 +1,5 @@
 -- mart_customer, grain: one customer with at least one order. Attributes come from the customers table,
 -- else from the first order. Money is the whole history before as_of, refunds taken off.
-create or replace table mart_customer as
 with facts as (
     select
         customer_key,
@@ -16,7 +15,9 @@ with facts as (
         max(case when is_order = 1 then month end) as last_month,
         max(case when order_number = 1 then order_key end) as first_order_key
     from mart_order
+    where customer_key > $after_key and customer_key <= $last_key
     group by customer_key
+    having sum(is_order) > 0
 )
 
 select
@@ -35,5 +36,5 @@ select
 from facts as f
 join customer_ids as k using (customer_key)
 left join customers as c using (customer_id)
-left join documents as s on s.order_key = f.first_order_key
+left join first_documents as s on s.order_key = f.first_order_key
 left join mart_first_product as p using (customer_key)

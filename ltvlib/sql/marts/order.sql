@@ -1,6 +1,5 @@
 -- mart_order, grain: one order or refund document of a customer.
 -- order_number is 1-based among the customer's orders and 0 for refunds; gap_days is missing for the first order.
-create or replace table mart_order as
 select
     customer_key,
     order_key,
@@ -13,5 +12,6 @@ select
     revenue,
     margin
 from o
+where customer_key > $after_key and customer_key <= $last_key
 -- orders before refunds, so that the numbers of the orders have no holes
 window w as (partition by customer_key order by is_order desc, ts, order_key)
