@@ -18,6 +18,8 @@ from ltvlib.settings import Filters
 from ltvlib.workspace import Workspace
 
 YEAR_DAYS = 365
+YEAR_TOLERANCE = 0.10
+"""A whole year is held against a whole year, so no season excuses a larger miss."""
 LEAST_EXAM_DAYS = 60
 """A shorter exam is decided by chance."""
 COUNTING = N_("Counting who bought when")
@@ -76,7 +78,12 @@ class Exam:
     @property
     def is_trusted(self) -> bool:
         """Whether the chosen model's total came within the tolerance of what happened."""
-        return self.score is not None and abs(self.score.miss) <= TOLERANCE
+        return self.score is not None and abs(self.score.miss) <= self.tolerance
+
+    @property
+    def tolerance(self) -> float:
+        """How far a total may be off: a tenth where the exam is a whole year, a quarter where a season may be in it."""
+        return tolerance_of(self.exam_days)
 
 
 def what_is_missing(workspace: Workspace, filters: Filters | None = None) -> tuple[Message, ...]:
@@ -100,14 +107,20 @@ def exam(workspace: Workspace, filters: Filters | None = None) -> Exam | None:
     data = holdout_data(workspace, split, filters) if length >= LEAST_EXAM_DAYS else None
     if data is None or enough(data.counts):
         return None
-    result = holdout(data)
-    return Exam(result, first, split, end, _best_model(result))
+    tolerance = tolerance_of(length)
+    result = holdout(data, tolerance=tolerance)
+    return Exam(result, first, split, end, _best_model(result, tolerance))
 
 
-def _best_model(result: Holdout) -> ModelName | None:
+def tolerance_of(exam_days: int) -> float:
+    """The largest miss of a total with which money is shown: share of what happened, 0..1."""
+    return YEAR_TOLERANCE if abs(exam_days - YEAR_DAYS) <= 1 else TOLERANCE
+
+
+def _best_model(result: Holdout, tolerance: float) -> ModelName | None:
     """The model with the smallest error among those whose total is close, else the one with the closest total."""
     models = [score for score in result.scores if score.fit is not None and np.isfinite(score.miss)]
-    close = [score for score in models if abs(score.miss) <= TOLERANCE]
+    close = [score for score in models if abs(score.miss) <= tolerance]
     if not models:
         return None
     best = min(close, key=lambda s: s.mae) if close else min(models, key=lambda s: abs(s.miss))

@@ -54,14 +54,13 @@ def alike(keys: Sequence[ArrayLike], is_exposed: ArrayLike, always: Sequence[Arr
     all. Keys come the most important first; the last is given up first. What came of anybody is not looked at, so the
     choice cannot favour an answer. Keys in ``always`` are never given up. With no key at all everybody is alike. Source: Kish (1965), Survey Sampling, ch. 11.
     """
-    texts, first = [np.asarray(key, dtype=str) for key in keys], [np.asarray(key, dtype=str) for key in always]
+    texts, first = [_codes(key) for key in keys], [_codes(key) for key in always]
     hit = np.nan_to_num(np.asarray(is_exposed, dtype=float)) > 0
     for used in range(len(texts), 0, -1):
         strata = _joined([*first, *texts[:used]])
-        _, place = np.unique(strata, return_inverse=True)
-        if not hit.any() or _are_enough(np.bincount(place, hit), np.bincount(place, ~hit)):
+        if not hit.any() or _are_enough(np.bincount(strata, hit), np.bincount(strata, ~hit)):
             return strata, used
-    return _joined(first) if first else np.full(len(hit), ""), 0
+    return _joined(first) if first else np.zeros(len(hit), dtype=int), 0
 
 
 def _are_enough(n_hit: np.ndarray, n_free: np.ndarray) -> bool:
@@ -73,11 +72,19 @@ def _are_enough(n_hit: np.ndarray, n_free: np.ndarray) -> bool:
     return bool(1 / ((n_hit[both] / matched) ** 2 / n_free[both]).sum() >= matched)
 
 
-def _joined(texts: Sequence[np.ndarray]) -> np.ndarray:
-    """One key of several."""
-    found = texts[0]
-    for text in texts[1:]:
-        found = np.char.add(np.char.add(found, "\x1f"), text)
+def _codes(key: ArrayLike) -> np.ndarray:
+    """Whole numbers from 0 for the values of a key; missing values are a value of their own."""
+    values = np.asarray(key)
+    if values.dtype.kind in "OUf":
+        values = np.asarray(values, dtype=str)
+    return np.asarray(np.unique(values, return_inverse=True)[1])
+
+
+def _joined(codes: Sequence[np.ndarray]) -> np.ndarray:
+    """One key of several, as whole numbers from 0 without gaps."""
+    found = codes[0]
+    for code in codes[1:]:
+        found = np.unique(found.astype(np.int64) * (int(code.max(initial=0)) + 1) + code, return_inverse=True)[1]
     return np.asarray(found)
 
 
@@ -105,7 +112,7 @@ def compare(values: ArrayLike, is_exposed: ArrayLike, strata: ArrayLike, people:
     Sources: Imbens & Rubin (2015), Causal Inference, ch. 17 (subclassification); Cameron & Miller (2015) for the clusters.
     """
     y, seen = np.asarray(values, dtype=float), np.asarray(is_exposed, dtype=float)
-    _, stratum = np.unique(np.asarray(strata, dtype=str), return_inverse=True)
+    stratum = _codes(strata)
     who = np.arange(len(y)) if people is None else np.unique(np.asarray(people), return_inverse=True)[1]
     known = np.isfinite(y) & np.isfinite(seen)
     y, hit, stratum, who = y[known], seen[known] > 0, stratum[known], who[known]

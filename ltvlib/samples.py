@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from ltvlib.opening import open_csv_folder
 from ltvlib.workspace import DataSet, Workspace
@@ -15,7 +16,7 @@ SAMPLE_DIR = Path(__file__).parents[1] / "sample_data"
 
 @dataclass(frozen=True)
 class Sample:
-    """A sample set: its name, title and story by language, line of business."""
+    """A sample set: its name, title and story by language, line of business, and what its programmes cost."""
 
     name: str
     title: dict[str, str]
@@ -23,6 +24,7 @@ class Sample:
     currency: str
     as_of: dt.date
     industry: str = ""
+    programmes: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 
 def samples() -> dict[str, Sample]:
@@ -40,6 +42,7 @@ def samples() -> dict[str, Sample]:
                 meta["currency"],
                 dt.date.fromisoformat(meta["as_of"]),
                 meta.get("industry", ""),
+                meta.get("programmes", {}),
             )
     return found
 

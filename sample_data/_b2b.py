@@ -22,6 +22,7 @@ META = {
     "currency": "EUR",
     "as_of": "2025-11-01",
     "industry": "electronic components supply",
+    "programmes": {"Northgate forum": {"per_participant": 180}, "Connector day": {"per_participant": 90}},
 }
 PRICES = price_list("""
     00101 | Board-to-board connector | Connectors | 1.90 | 0.68

@@ -22,6 +22,9 @@ META = {
     "currency": "USD",
     "as_of": "2025-11-01",
     "industry": "software subscriptions",
+    "programmes": {
+        name: {"per_participant": 15} for name in ("Sales funnel in an hour", "Telephony live", "Reports that sell")
+    },
 }
 PRICES = price_list("""
     CRM-M | Tandem Team, month | Subscription | 24.00 | 0.20

@@ -21,6 +21,7 @@ META = {
     "currency": "RUB",
     "as_of": "2025-11-01",
     "industry": "electronics retail",
+    "programmes": {"Карта «Волна»": {"per_participant": 60, "per_month": 3000, "by_lot": 1}},
 }
 PRICES = price_list("""
     PH1 | Смартфон Orbi 5 | Смартфоны | 17990 | 0.86

@@ -21,6 +21,7 @@ META = {
     "currency": "RUB",
     "as_of": "2025-11-01",
     "industry": "children's entertainment",
+    "programmes": {"Рассылка «Куда с детьми»": {"per_month": 12000}},
 }
 PRICES = price_list("""
     T1 | Разовый билет | Билеты | 950 | 0.35

@@ -21,6 +21,7 @@ META = {
     "currency": "RUB",
     "as_of": "2025-11-01",
     "industry": "beauty salon",
+    "programmes": {"Карта «Свои люди»": {"per_participant": 150, "per_month": 9000}},
 }
 PRICES = price_list("""
     S01 | Стрижка женская | Волосы | 2200 | 0.50

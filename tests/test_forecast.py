@@ -118,16 +118,16 @@ def test_cdnow_as_an_owner_would_open_it(tmp_path: Path):
 
 
 @pytest.mark.parametrize("language", ["en", "ru"])
-@pytest.mark.parametrize("data", ["kids", "b2b"])
+@pytest.mark.parametrize("data", ["electronics", "b2b"])
 def test_the_page_shows_its_record_first_and_money_only_where_trusted(data: str, language: str):
     at = healthy(visit("forecast", data, language))
-    assert len(at.subheader) == (4 if data == "kids" else 2)
+    assert len(at.subheader) == (4 if data == "electronics" else 2)
     table = next(frame.value for frame in at.dataframe if "alive" in frame.value.columns)
-    assert ("expected_margin" in table.columns) == (data == "kids")
+    assert ("expected_margin" in table.columns) == (data == "electronics")
 
 
 def test_the_laboratory_predicts_only_after_a_passed_exam():
-    for data, words in (("kids", "will bring **"), ("b2b", "Not predicted")):
+    for data, words in (("electronics", "will bring **"), ("b2b", "Not predicted")):
         at = healthy(visit("ltv", data, **{f"{data}_predicted": True}))
         said = " ".join(element.value for element in [*at.markdown, *at.info])
         assert words in said

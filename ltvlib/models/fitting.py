@@ -28,6 +28,7 @@ from ltvlib.models.watch import beat, tell
 
 _FEW_CELLS = 3_000
 _COARSE, _FINER = 16, 32
+_AGAIN = 3
 _NOBODY_LEFT = 0.005
 _MEAN_KNOWN = 0.25
 
@@ -133,15 +134,21 @@ def _objective(model: OrderModel, counts: Counts) -> Objective:
 
 
 def _highest(model: OrderModel, scaled: Counts) -> Peak:
-    """The best of a few starts; many cells are first made coarse, and every finer level takes over point and curvature."""
+    """The best of a few starts; many cells are first made coarse, and every finer level takes over point and curvature.
+
+    A climb may stop a hair beside a border or where rounding hides the way: it is taken up again from there.
+    """
     starts, objective = [np.log(start) for start in model.starts], _objective(model, scaled)
     if scaled.cells <= _FEW_CELLS:
-        return climbed(objective, best_start(objective, starts))
-    rough = _objective(model, scaled.coarse(_COARSE))
-    point = best_start(rough, starts, is_rough=True)
-    better = finished(_objective(model, scaled.coarse(_FINER)), point, curvature_at(rough, point))
-    peak = finished(objective, better.point, better.curvature)
-    return peak if peak.is_steady else climbed(objective, peak.point)
+        peak = climbed(objective, best_start(objective, starts))
+    else:
+        rough = _objective(model, scaled.coarse(_COARSE))
+        point = best_start(rough, starts, is_rough=True)
+        better = finished(_objective(model, scaled.coarse(_FINER)), point, curvature_at(rough, point))
+        peak = finished(objective, better.point, better.curvature)
+    for _ in range(_AGAIN):
+        peak = peak if peak.is_steady else climbed(objective, peak.point)
+    return peak
 
 
 def _found(model: ModelName, counts: Counts, scale: float, peak: Peak) -> Fit:

@@ -111,7 +111,7 @@ class Holdout:
         scores: methods that gave a forecast.
         failed: models that gave none, with their reason in the fit.
         winner: the method to use; None where nothing gave a forecast or nothing happened.
-        is_close: whether the winner's total is within ``TOLERANCE``; if not, no method was, and the closest won.
+        is_close: whether the winner's total is within the tolerance; if not, no method was, and the closest won.
         happened: occasions of all customers up to the end of every period.
         ends: ends of the periods after the split, in units.
     """
@@ -124,10 +124,10 @@ class Holdout:
     ends: np.ndarray
 
 
-def holdout(data: HoldoutData, models: Sequence[ModelName] = tuple(ModelName)) -> Holdout:
+def holdout(data: HoldoutData, models: Sequence[ModelName] = tuple(ModelName), tolerance: float = TOLERANCE) -> Holdout:
     """Every model fitted on the counts as of the split and every rule of thumb, held against the rest.
 
-    The winner: of the methods whose total is within a quarter of what happened the one with the smallest mean absolute
+    The winner: of the methods whose total is within ``tolerance`` of what happened the one with the smallest mean absolute
     error of a customer; where none is, the one whose total is closest. At equal error the earlier in the list.
     """
     known = Counts.of_customers(
@@ -140,15 +140,15 @@ def holdout(data: HoldoutData, models: Sequence[ModelName] = tuple(ModelName)) -
     fits = [fit(name, known) for name in models]
     scores = [_model_score(found, data) for found in fits if found.is_converged] + _thumb_scores(data)
     usable = tuple(score for score in scores if np.isfinite(score.mae))
-    winner, is_close = chosen(usable)
+    winner, is_close = chosen(usable, tolerance)
     failed = tuple(found for found in fits if not found.is_converged)
     return Holdout(usable, failed, winner, is_close, np.cumsum(data.by_period), data.ends)
 
 
-def chosen(scores: Sequence[Score]) -> tuple[Method | None, bool]:
+def chosen(scores: Sequence[Score], tolerance: float = TOLERANCE) -> tuple[Method | None, bool]:
     """The winner by the rule of :func:`holdout`, and whether its total is within the tolerance."""
     rated = [score for score in scores if np.isfinite(score.miss)]
-    close = [score for score in rated if abs(score.miss) <= TOLERANCE]
+    close = [score for score in rated if abs(score.miss) <= tolerance]
     if close:
         return min(close, key=lambda score: score.mae).method, True
     return (min(rated, key=lambda score: abs(score.miss)).method if rated else None), False

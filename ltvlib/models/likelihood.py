@@ -51,7 +51,7 @@ def descended(objective: Objective, start: np.ndarray, is_rough: bool = False) -
     """Where BFGS within the borders ends, and the value there.
 
     Written out, because L-BFGS-B of scipy hands its few numbers to the threads of BLAS: on a busy machine they wait for each
-    other fifty times longer than the work takes. Source: Nocedal and Wright (2006), Numerical optimization, 6.1 and 16.7.
+    other ten times longer than a whole fit takes. Source: Nocedal and Wright (2006), Numerical optimization, 6.1 and 16.7.
     """
     flat, still = (1e-4, 1e-8) if is_rough else (1e-7, 1e-13)
     point, (value, slope), inverse, is_new = start, objective(start), np.eye(len(start)), True

@@ -15,7 +15,7 @@ BOUNDS = ("(Orders, from|Заказов, от)", "(Expected orders|Ожидае�
 
 @pytest.mark.parametrize("visit", [{"locale": "ru-RU", "color_scheme": "dark"}], indirect=True)
 def test_from_the_exam_to_the_list_of_calls(visit: Visit):
-    page = visit.open("/?data=kids")
+    page = visit.open("/?data=electronics")
     page.get_by_role("heading", level=1).wait_for(timeout=60_000)
     page.get_by_role("link", name="Прогноз").click()
     page.get_by_text("Модель училась на начале данных").wait_for(timeout=60_000)
@@ -40,7 +40,7 @@ def test_from_the_exam_to_the_list_of_calls(visit: Visit):
 
 def test_a_list_of_customers_carries_what_is_to_come(visit: Visit):
     """Segments: the column on screen, its line, and a file of everybody in the segment with it."""
-    page = visit.open("/?data=kids")
+    page = visit.open("/?data=electronics")
     page.get_by_role("heading", level=1).wait_for(timeout=60_000)
     page.get_by_role("link", name="Segments").click()
     page.get_by_text("Expected profit is a forecast for the 12 months after").wait_for(timeout=60_000)

@@ -1,0 +1,176 @@
+"""Who took part in what: from the data and from lists brought in the app, matched to customers by what the list has."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from ltvlib.engine import Answer
+from ltvlib.errors import LimitError, ReadError
+from ltvlib.journal import Journal
+from ltvlib.settings import EPOCH, Filters
+from ltvlib.workspace import Workspace
+
+MAX_BYTES = 5 << 20
+"""A list of participants is made by people or by a webinar tool; it is not a data set."""
+HEADERS = {
+    "customer": ("customer id", "customer_id", "id", "client id", "код", "код клиента", "клиент id"),
+    "phone": ("phone", "телефон", "мобильный телефон", "тел"),
+    "email": ("email", "e-mail", "e-mail address", "user email", "почта", "электронная почта"),
+    "name": ("name", "full name", "имя", "фио", "клиент", "участник", "attendee", "participant", "user name"),
+    "date": ("date", "дата", "join time", "time in session", "registration time", "happened at", "когда"),
+    "control": ("control", "контроль", "group", "группа", "is_control", "arm"),
+}
+_CONTROL = re.compile(r"(?i)^(1|true|yes|да|control|контроль\w*|c|holdout)$")
+
+
+@dataclass(frozen=True, eq=False)
+class Programme:
+    """Participants of one programme: name, kind, and one row a participant (customer_id, day, is_control)."""
+
+    name: str
+    kind: str
+    frame: pd.DataFrame
+
+    @property
+    def has_control(self) -> bool:
+        """Whether the list says who was kept aside: then it was drawn by lot and is an experiment."""
+        return bool(self.frame["is_control"].any())
+
+
+def programmes(workspace: Workspace, journal: Journal, filters: Filters | None = None) -> tuple[Programme, ...]:
+    """All programmes, the largest first; the first day of every customer in each counts."""
+    data = workspace.database.query("select programme, kind, customer_id, happened_at from participations").frame
+    rows = pd.concat([data.assign(is_control=False), journal.frame("participations")], ignore_index=True)
+    people = set(workspace.ask("loss_people", filters=filters or Filters()).frame["customer_id"])
+    rows = rows[rows["customer_id"].isin(people)]
+    rows["day"] = (pd.to_datetime(rows["happened_at"]) - pd.Timestamp(EPOCH)).dt.days
+    rows = rows.sort_values("day", kind="stable").drop_duplicates(["programme", "customer_id"])
+    found = [
+        Programme(
+            str(name), str(group["kind"].iloc[0]), group[["customer_id", "day", "is_control"]].reset_index(drop=True)
+        )
+        for name, group in rows.groupby("programme", sort=False)
+    ]
+    return tuple(sorted(found, key=lambda one: (-len(one.frame), one.name)))
+
+
+@dataclass(frozen=True)
+class Matched:
+    """What became of a list: rows read, customers found with their day, and the rows nobody was found for.
+
+    ``rows`` = found + lost + repeated.
+    """
+
+    rows: int
+    found: tuple[tuple[str, dt.date, bool], ...]
+    lost: tuple[tuple[int, str], ...]
+    repeated: int
+
+
+def read_list(data: bytes, day: dt.date, known: pd.DataFrame) -> Matched:
+    """Match the lines of a CSV to customers by id, else phone, else e-mail, else full name.
+
+    ``known`` has customer_id, name, phone, email. A name or phone that several customers share finds nobody. Lines without
+    a date count on ``day``. Comma, semicolon or tab; UTF-8 or cp1251; dates as YYYY-MM-DD or DD.MM.YYYY.
+
+    Raises:
+        LimitError: the list is too long for one made by people.
+        ReadError: no column says who took part.
+    """
+    if len(data) > MAX_BYTES:
+        raise LimitError("A list of participants has at most {limit} MB; this one is longer.", limit=MAX_BYTES >> 20)
+    rows = _rows(data)
+    columns = {field: _column(rows[0], words) for field, words in HEADERS.items()} if rows else {}
+    keys = [field for field in ("customer", "phone", "email", "name") if columns.get(field) is not None]
+    if not keys:
+        raise ReadError(
+            "The list has no column that tells who took part: a customer code, phone, e-mail or name is needed."
+        )
+    lookup = {field: _lookup(known, field) for field in keys}
+    found: dict[str, tuple[str, dt.date, bool]] = {}
+    lost: list[tuple[int, str]] = []
+    repeated = 0
+    for line, row in enumerate(rows[1:], start=2):
+        cells = {field: _cell(row, place) for field, place in columns.items()}
+        customer = next((lookup[f][key] for f in keys if (key := normal(f, cells[f])) in lookup[f]), None)
+        if customer is None:
+            lost.append((line, "; ".join(filter(None, (cells[field] for field in keys)))))
+        elif customer in found:
+            repeated += 1
+        else:
+            found[customer] = (customer, _day(cells["date"]) or day, bool(_CONTROL.match(cells["control"])))
+    return Matched(len(rows) - 1, tuple(found.values()), tuple(lost), repeated)
+
+
+def normal(field: str, text: str) -> str:
+    """A key as it is compared: digits of a phone with 7 for a leading 8, the rest folded and trimmed."""
+    if field == "phone":
+        digits = re.sub(r"\D", "", text)
+        return "7" + digits[1:] if len(digits) == 11 and digits[0] == "8" else digits
+    folded = " ".join(text.split()).casefold()
+    return folded.replace("ё", "е") if field == "name" else folded
+
+
+def _lookup(known: pd.DataFrame, field: str) -> Mapping[str, str]:
+    column = "customer_id" if field == "customer" else field
+    pairs: dict[str, set[str]] = {}
+    for customer, value in zip(known["customer_id"], known[column], strict=True):
+        key = normal(field, value) if isinstance(value, str) else ""
+        if key:
+            pairs.setdefault(key, set()).add(str(customer))
+    return {key: next(iter(who)) for key, who in pairs.items() if len(who) == 1}
+
+
+def _rows(data: bytes) -> list[list[str]]:
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = data.decode("cp1251", errors="replace")
+    first = text.split("\n", 1)[0]
+    rows = csv.reader(io.StringIO(text), delimiter=max(",;\t", key=first.count))
+    return [row for row in rows if any(cell.strip() for cell in row)]
+
+
+def _column(header: Sequence[str], words: Iterable[str]) -> int | None:
+    names = [" ".join(cell.split()).casefold() for cell in header]
+    return next((names.index(word) for word in words if word in names), None)
+
+
+def _cell(row: Sequence[str], place: int | None) -> str:
+    return row[place].strip().lstrip("'") if place is not None and place < len(row) else ""
+
+
+def _day(text: str) -> dt.date | None:
+    for pattern, length in (("%Y-%m-%d", 10), ("%d.%m.%Y", 10)):
+        try:
+            return dt.datetime.strptime(text[:length], pattern).date()
+        except ValueError:
+            continue
+    return None
+
+
+def write(journal: Journal, programme: str, kind: str, matched: Matched) -> None:
+    """Keep a matched list as participants of a programme; one transaction."""
+    rows = [
+        {
+            "programme": programme.strip(),
+            "kind": kind,
+            "customer_id": customer,
+            "happened_at": dt.datetime.combine(day, dt.time()),
+            "is_control": is_control,
+        }
+        for customer, day, is_control in matched.found
+    ]
+    journal.append("participations", rows)
+
+
+def known_people(workspace: Workspace) -> Answer:
+    """Customers with the keys a list may name them by."""
+    return workspace.ask("known_people")
