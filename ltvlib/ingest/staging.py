@@ -27,6 +27,8 @@ COLUMNS: dict[str, str] = {
     "order_id": "varchar",
     "customer_id": "varchar",
     "display_name": "varchar",
+    "phone": "varchar",
+    "email": "varchar",
     "ordered_at": "timestamp",
     "dated": "boolean",
     "amount": MONEY,
@@ -198,6 +200,7 @@ def _expressions(plan: Plan) -> dict[str, str]:
     made |= _amounts(plan)
     if "name" in keys:
         made["display_name"] = texts["name"]
+    made |= {name: texts[name] for name in ("phone", "email") if name in keys}
     if "currency" in keys:
         made["currency"] = f"upper({texts['currency']})"
     if "updated_at" in keys:

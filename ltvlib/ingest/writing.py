@@ -134,13 +134,16 @@ def _write_orders(database: Database, plan: Plan, out_dir: Path) -> None:
 
 
 def _customers_sql(plan: Plan) -> str:
-    """Customers from the orders just written where these hold all that is mapped: cheaper than the source."""
-    rules = {"name": "display_name", "channel": "channel", "manager": "manager", "city": "city"}
+    """Customers from the orders just written where these hold all that is mapped: cheaper than the source.
+
+    Of phones and e-mails the latest stands as it was written, to be called.
+    """
+    rules = {"name": "display_name", **{name: name for name in ("channel", "manager", "city", "phone", "email")}}
     parts = dict.fromkeys(rules, "cast(null as varchar)")
     for field, column in rules.items():
         if field in plan.keys:
             parts[field] = f"{'arg_min' if field == 'channel' else 'arg_max'}({column}, ordered_at)"
-    rows = "docs" if plan.several or {"name", "city"} & plan.keys.keys() else "written"
+    rows = "docs" if plan.several or {"name", "city", "phone", "email"} & plan.keys.keys() else "written"
     return sql_text("staging/customers").format(rows=rows, **parts)
 
 

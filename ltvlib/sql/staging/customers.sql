@@ -1,4 +1,4 @@
--- Grain: one customer of the orders in {rows}. The latest name, manager and city, the first channel.
+-- Grain: one customer of the orders in {rows}. The latest name, manager, city, phone and e-mail, the first channel.
 select
     customer_id,
     trim(regexp_replace({name}, '[\s\x{{a0}}]+', ' ', 'g')) as name,
@@ -9,8 +9,8 @@ select
     cast(null as varchar) as industry,
     cast(null as decimal(18, 4)) as potential_revenue_per_year,
     cast(null as varchar) as product_gap,
-    cast(null as varchar) as phone,
-    cast(null as varchar) as email
+    {phone} as phone,
+    {email} as email
 from {rows}
 group by customer_id
 order by customer_id

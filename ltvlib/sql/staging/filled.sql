@@ -7,6 +7,8 @@ with heads as (
         order_id,
         arg_min(customer_id, line) as customer_id,
         arg_min(display_name, line) as display_name,
+        arg_min(phone, line) as phone,
+        arg_min(email, line) as email,
         arg_min(ordered_at, line) as ordered_at,
         arg_min(channel, line) as channel,
         arg_min(manager, line) as manager,
@@ -25,6 +27,8 @@ select
     g.* replace (
         coalesce(g.customer_id, h.customer_id) as customer_id,
         coalesce(g.display_name, h.display_name) as display_name,
+        coalesce(g.phone, h.phone) as phone,
+        coalesce(g.email, h.email) as email,
         case when g.dated then g.ordered_at else h.ordered_at end as ordered_at,
         coalesce(g.channel, h.channel) as channel,
         coalesce(g.manager, h.manager) as manager,

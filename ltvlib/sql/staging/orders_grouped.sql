@@ -14,6 +14,8 @@ select
     arg_min(manager, line) as manager,
     arg_min(status, line) as status,
     arg_min(display_name, line) as display_name,
-    arg_min(city, line) as city
+    arg_min(city, line) as city,
+    arg_min(phone, line) as phone,
+    arg_min(email, line) as email
 from sales
 group by order_id, customer_id, part, is_back

@@ -17,7 +17,7 @@ signed as (
 
 select
     line, order_id, customer_id, ordered_at, part, display_name, product_id, product_name, category, channel,
-    manager, city, status, quantity,
+    manager, city, status, phone, email, quantity,
     backward as is_back,
     worth,
     coalesce(case when backward then -abs(worth) else worth end, 0) as money,
