@@ -53,7 +53,10 @@ def bring(found: Filters) -> None:
             st.error(say(error), icon=":material/error:")
             return
         _report(matched)
-        if st.button(_("Keep the list"), type=accent(), disabled=not (name.strip() and matched.found)):
+        if st.button(_("Keep the list"), type=accent(), disabled=not matched.found):
+            if not name.strip():
+                st.error(_("Give the programme a name."), icon=":material/error:")
+                return
             lists.write(session.journal(), name, str(kind), matched)
             st.toast(_("Written down."), icon=":material/check:")
             st.rerun(scope="app")

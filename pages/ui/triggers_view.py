@@ -203,7 +203,7 @@ def launch(rule: Rule, people: pd.DataFrame, view: Contacts) -> None:
         elif not last:
             nothing(_("Nobody today: the event has come for no customer who may be contacted."))
         if last:
-            _downloads(str(last), view)
+            _downloads(str(last), rule, view)
 
 
 def _preview(rule: Rule, chosen: pd.DataFrame) -> None:
@@ -224,7 +224,7 @@ def _start(rule: Rule, chosen: pd.DataFrame, view: Contacts, share: float) -> No
     st.toast(_("The list is made; download it below."), icon=":material/check:")
 
 
-def _downloads(run: str, view: Contacts) -> None:
+def _downloads(run: str, rule: Rule, view: Contacts) -> None:
     """The list just made, for the system that sends it."""
     sheet = runs.sheet(session.journal(), run, view.frame)
     st.markdown(plural("The list holds {n} message.", "The list holds {n} messages.", len(sheet)))
@@ -248,10 +248,10 @@ def _downloads(run: str, view: Contacts) -> None:
     with st.container(horizontal=True):
         for ending, (name, make) in makers.items():
             st.download_button(name, make, f"messages_{view.day}.{ending}", key=f"run_{ending}", on_click="ignore")
-        _webhook(run, sheet)
+        _webhook(run, rule.event.value, sheet)
 
 
-def _webhook(run: str, sheet: pd.DataFrame) -> None:
+def _webhook(run: str, rule: str, sheet: pd.DataFrame) -> None:
     """Send the list to the address the server's owner named, where there is one."""
     try:
         to = webhook.address()
@@ -261,7 +261,7 @@ def _webhook(run: str, sheet: pd.DataFrame) -> None:
     if to is not None and st.button(_("Send to the other system"), icon=":material/webhook:", key="run_webhook"):
         rows = sheet.astype(object).where(sheet.notna(), None).to_dict("records")
         try:
-            webhook.send(to, run, "", [{str(k): v for k, v in row.items()} for row in rows])
+            webhook.send(to, run, rule, [{str(k): v for k, v in row.items()} for row in rows])
         except LtvError as error:
             st.error(say(error), icon=":material/error:")
         else:

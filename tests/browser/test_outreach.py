@@ -64,7 +64,9 @@ def test_a_list_of_messages_is_made_and_its_people_rest(visit: Visit):
 
 
 @pytest.mark.parametrize("visit", [{"locale": "en-US", "color_scheme": "dark"}], indirect=True)
-@pytest.mark.parametrize("where", ["regulation?data=b2b", "service?data=electronics", "losses?data=electronics"])
+@pytest.mark.parametrize(
+    "where", ["regulation?data=b2b", "service?data=electronics", "losses?data=electronics", "programmes?data=salon"]
+)
 def test_no_serious_accessibility_violations(visit: Visit, where: str):
     page = visit.open(f"/{where}")
     page.locator(".js-plotly-plot").first.wait_for(timeout=60_000)
@@ -79,4 +81,22 @@ def test_hand_overs_are_shared_out_with_one_click(visit: Visit):
     page.get_by_role("tab", name="Hand-overs and orphans").click()
     page.get_by_role("button", name="Hand all over to farmers").click()
     page.get_by_text("0 customers are still with a hunter").wait_for(timeout=30_000)
+    assert not visit.complaints
+
+
+@pytest.mark.parametrize("visit", [{"locale": "en-US"}], indirect=True)
+def test_a_list_of_participants_is_brought_and_judged(visit: Visit):
+    page = visit.open("/?data=salon")
+    page.get_by_role("link", name="Did the programme work?").click()
+    page.get_by_text("it cost more than it brought").wait_for(timeout=60_000)
+    page.get_by_text("Bring a list of participants").click()
+    page.get_by_label("Name of the programme").fill("Spring webinar")
+    page.get_by_label("Name of the programme").press("Enter")
+    lines = "\n".join(f"C{number:04d};2024-05-01" for number in range(1, 200)) + "\nnobody;2024-05-01"
+    chooser = page.get_by_test_id("stFileUploaderDropzone").locator("input[type=file]")
+    chooser.set_input_files({"name": "list.csv", "mimeType": "text/csv", "buffer": f"id;date\n{lines}".encode()})
+    page.get_by_text("200 lines: 199 found, 1 not found").wait_for(timeout=30_000)
+    page.get_by_role("button", name="Keep the list").click()
+    page.get_by_role("combobox", name=re.compile("Programme")).click()
+    page.get_by_role("option", name=re.compile("Spring webinar")).wait_for(timeout=30_000)
     assert not visit.complaints
