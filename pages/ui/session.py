@@ -111,16 +111,24 @@ def _remember(stamp: str, name: str, arguments: str, _work: Callable[[], object]
     return _work()
 
 
+@st.cache_resource(show_spinner=False, max_entries=500)
+def _remember_together(stamp: str, name: str, arguments: str, _work: Callable[[], object]) -> object:
+    return _work()
+
+
 def remember(work: Callable[..., T], *arguments: object, **options: object) -> T:
     """``work(workspace, ...)`` for the open data set, computed once per session and set of arguments.
 
-    The cache belongs to the session, so nothing of one visitor's data can reach another.
+    The cache belongs to the session, so nothing of one visitor's data can reach another. Only what is asked of a sample,
+    which is everybody's, is remembered for all; not where somebody's journal is asked too.
     """
     space = workspace()
     key = repr(arguments) + repr(sorted(options.items()))
     name = f"{work.__module__}.{work.__qualname__}"
     try:
-        result: object = _remember(space.stamp, name, key, lambda: work(space, *arguments, **options))
+        is_own = chosen() not in samples() or any(isinstance(given, Journal) for given in arguments)
+        cache = _remember if is_own else _remember_together
+        result: object = cache(space.stamp, name, key, lambda: work(space, *arguments, **options))
     except LtvError:
         st.session_state.get("stopped")  # where a newer run stopped this query, Streamlit ends the old run here
         raise
