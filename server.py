@@ -29,7 +29,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import runtime
 
 from ltvlib.errors import LtvError
-from pages.survey.routes import ROUTES as SURVEY
+from pages.survey import routes as survey
 
 ROOT = Path(__file__).parent
 BLOCKED = ("/_stcore/metrics", "/_stcore/agent")
@@ -164,7 +164,7 @@ async def lifespan(app: object) -> AsyncIterator[dict[str, object]]:
 app = st.App(
     str(ROOT / "app.py"),
     lifespan=lifespan,
-    routes=[Route("/healthz", healthz), *SURVEY],
+    routes=[Route("/healthz", healthz), *survey.routes()],
     middleware=[Middleware(Guard), Middleware(GZipMiddleware, minimum_size=2048, compresslevel=6)],
     on_script_error=on_script_error,
 )

@@ -51,4 +51,4 @@ def kind_of(text: str | None) -> Kind:
 
 def is_reached(outcome: str | None) -> bool:
     """Whether a contact with this outcome reached the customer; an unknown or missing outcome counts as reached."""
-    return not _UNREACHED.search((outcome or "").casefold())
+    return not (isinstance(outcome, str) and _UNREACHED.search(outcome.casefold()))

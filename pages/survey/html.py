@@ -54,6 +54,9 @@ _PAGE = Template(
 LIKELY = N_("How likely are you to recommend us?")
 LIKELY_NAMED = N_("How likely are you to recommend {business}?")
 IMPROVE = N_("What should we improve?")
+SEND = N_("Send")
+THANKS = N_("Thank you!")
+ONE_MORE = N_("Your score is with us. One more question, if you like:")
 
 
 def said(language: str, text: str, **params: object) -> str:
@@ -89,12 +92,12 @@ def form(
     """Both questions on one page; the second hides by itself at the top score where the browser can."""
     title = question(language, business)
     scores = "".join(
-        f'<label><input type=radio name=score value={n} required{" id=top" if n == TOP else ""}'
+        f"<label><input type=radio name=score value={n} required{' id=top' if n == TOP else ''}"
         f"{' checked' if n == chosen else ''}><span>{n}</span></label>"
         for n in scale.scores
     )
     low, high = said(language, N_("not at all likely")), said(language, N_("very likely"))
-    wrong = f'<p class=bad role=alert>{escape(complaint)}</p>' if complaint else ""
+    wrong = f"<p class=bad role=alert>{escape(complaint)}</p>" if complaint else ""
     return page(
         language,
         title,
@@ -102,7 +105,7 @@ def form(
         f"<fieldset><legend><h1>{escape(title)}</h1></legend><div class=row>{scores}</div>"
         f"<div class=ends><span>{scale.low} = {escape(low)}</span><span>{TOP} = {escape(high)}</span></div></fieldset>"
         f"<div class=why>{_why(language, text)}</div>"
-        f"<button>{escape(said(language, N_('Send')))}</button></form>",
+        f"<button>{escape(said(language, SEND))}</button></form>",
     )
 
 
@@ -113,13 +116,13 @@ def _why(language: str, text: str) -> str:
 
 def ask_why(language: str, signed: str) -> str:
     """The second question by itself, offered once to those who left it out."""
-    title = said(language, N_("Thank you!"))
+    title = said(language, THANKS)
     return page(
         language,
         title,
-        f"<h1>{escape(title)}</h1><p>{escape(said(language, N_('Your score is with us. One more question, if you like:')))}</p>"
+        f"<h1>{escape(title)}</h1><p>{escape(said(language, ONE_MORE))}</p>"
         f"<form method=post accept-charset=utf-8><input type=hidden name=answered value='{escape(signed)}'>"
-        f"{_why(language, '')}<button>{escape(said(language, N_('Send')))}</button></form>",
+        f"{_why(language, '')}<button>{escape(said(language, SEND))}</button></form>",
     )
 
 

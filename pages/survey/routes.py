@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-from ltvlib.errors import AlreadyWrittenError, LtvError, N_
+from ltvlib.errors import N_, AlreadyWrittenError, LtvError
 from ltvlib.journal import Journal
 from ltvlib.nps import asking, links
 from ltvlib.nps.asking import Given
@@ -31,8 +31,6 @@ HEADERS = {
     "content-security-policy": html.POLICY,
     "cache-control": "no-store",
     "x-robots-tag": "noindex",
-    "referrer-policy": "no-referrer",
-    "x-content-type-options": "nosniff",
 }
 STATUS = {Refusal.FORGED: 403, Refusal.EXPIRED: 410, Refusal.ANSWERED: 410}
 log = logging.getLogger("ltv")
@@ -57,7 +55,18 @@ async def survey(request: Request) -> Response:
         return _say(language, 503, N_("Something went wrong"), sorry)
 
 
-ROUTES = [Route("/s/{token}", survey, methods=["GET", "POST"])]
+_served: list[Route] = []
+
+
+def routes() -> list[Route]:
+    """The routes, for the server to serve."""
+    _served[:] = [Route("/s/{token}", survey, methods=["GET", "POST"])]
+    return _served
+
+
+def is_served() -> bool:
+    """Whether this program serves the survey; ``streamlit run`` serves the dashboard only."""
+    return bool(_served)
 
 
 def _asked_language(request: Request) -> str:
@@ -66,13 +75,16 @@ def _asked_language(request: Request) -> str:
 
 
 async def _fields(request: Request) -> dict[str, str] | None:
-    """The sent fields, one value each; ``None`` where the body is too long."""
+    """The sent fields, one value each; ``None`` where the body is too long or has more fields than any form here."""
     body = b""
     async for part in request.stream():
         body += part
         if len(body) > MOST_BYTES:
             return None
-    found = parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=None)
+    try:
+        found = parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=20)
+    except ValueError:
+        return None
     return {name: values[0] for name, values in found.items()}
 
 
@@ -159,11 +171,11 @@ def _refused(refusal: LinkRefusedError, language: str, address: str) -> Response
 
 
 def _already(language: str, status: int) -> Response:
-    return _say(language, status, N_("Thank you!"), N_("You have answered already, and your answer is with us."))
+    return _say(language, status, html.THANKS, N_("You have answered already, and your answer is with us."))
 
 
 def _thanks(language: str) -> Response:
-    return _say(language, 200, N_("Thank you!"), N_("Your answer is with us. It helps us to get better."))
+    return _say(language, 200, html.THANKS, N_("Your answer is with us. It helps us to get better."))
 
 
 def _busy(language: str) -> Response:

@@ -84,11 +84,11 @@ def focus(view: Contacts, people: pd.DataFrame, manager: str | None) -> None:
         reason = calls_story.reasons(people[people["customer_id"] == one], session.workspace().info.currency)[0]
         st.markdown(f"**{plain(row['name'] or one)}** · {choices.segment_name(row['segment'])} · {reason}")
         st.markdown(f":material/chat: {calls_story.to_say(row['stage'])}")
-        _address(row)
+        address(row)
         _outcome(view, row, manager)
 
 
-def _address(row: pd.Series) -> None:
+def address(row: pd.Series) -> None:
     """Phone and e-mail, hidden until asked for."""
     known = {name: row[name] for name in ("phone", "email") if isinstance(row[name], str) and row[name]}
     if not known:
