@@ -42,14 +42,31 @@ pages = {
     "service": st.Page(
         "pages/service.py", title=_("Service quality"), icon=":material/local_shipping:", url_path="service"
     ),
+    "nps": st.Page("pages/nps.py", title=_("NPS"), icon=":material/sentiment_satisfied:", url_path="nps"),
     "losses": st.Page("pages/losses.py", title=_("Losses"), icon=":material/person_off:", url_path="losses"),
+    "products": st.Page("pages/products.py", title=_("Products"), icon=":material/inventory_2:", url_path="products"),
+    "programmes": st.Page(
+        "pages/programmes.py",
+        title=_("Did the programme work?"),
+        icon=":material/card_membership:",
+        url_path="programmes",
+    ),
+    "market": st.Page("pages/market.py", title=_("Market"), icon=":material/storefront:", url_path="market"),
     "plan": st.Page("pages/plan.py", title=_("What-if plan"), icon=":material/tune:", url_path="plan"),
 }
 page = st.navigation(
     {
         _("Start"): [pages["data"]],
         _("Your customers"): [pages["overview"], pages["segments"], pages["cohorts"], pages["forecast"]],
-        _("Work the base"): [pages["calls"], pages["regulation"], pages["triggers"], pages["service"], pages["losses"]],
+        _("Work the base"): [
+            pages["calls"],
+            pages["regulation"],
+            pages["triggers"],
+            pages["service"],
+            pages["nps"],
+            pages["losses"],
+        ],
+        _("Raise the check"): [pages["products"], pages["programmes"], pages["market"]],
         _("Your money"): [pages["acquisition"], pages["ltv"], pages["drivers"], pages["plan"]],
         _("Help"): [pages["definitions"]],
     },

@@ -131,6 +131,7 @@ class _Building:
     def optional(self) -> None:
         """The marts of what only some files tell; empty without being reckoned where they do not."""
         sources = {"manager": "orders where manager is not null", "touch": "touches", "fulfilment": "fulfilments"}
+        sources |= dict.fromkeys(("product", "seller", "line"), "order_lines")
         for mart, source in sources.items():
             text = sql_text(f"marts/{mart}")
             is_told = bool(self.database.rows(f"select 1 from {source} limit 1"))  # noqa: S608

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from ltvlib.outreach import worklist
-from pages.ui import calls_view, choices, outreach, session
+from pages.ui import calls_offers, calls_view, choices, outreach, session
 from pages.ui.components import heading, nothing
 from pages.ui.words import _
 
@@ -18,6 +18,7 @@ everyone = worklist.candidates(view, regulation.retry_days)
 
 calls_view.summary(view, people, everyone, done, manager, regulation)
 if len(people):
+    people = calls_offers.with_offers(people, found)
     calls_view.focus(view, people, manager)
     calls_view.listed(view, people)
 else:

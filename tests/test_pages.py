@@ -25,7 +25,11 @@ PAGES = (
     "regulation",
     "triggers",
     "service",
+    "nps",
     "losses",
+    "programmes",
+    "market",
+    "products",
     "definitions",
 )
 TITLES = {
@@ -41,7 +45,11 @@ TITLES = {
     "regulation": ("Touches and roles", "Касания и роли"),
     "triggers": ("Triggers", "Триггеры"),
     "service": ("Service quality", "Качество сервиса"),
+    "nps": ("NPS", "NPS"),
     "losses": ("Losses", "Потери"),
+    "programmes": ("Did the programme work?", "Сработала ли программа?"),
+    "market": ("Market", "Рынок"),
+    "products": ("Products", "Товары"),
     "definitions": ("How the numbers are counted", "Как считаются показатели"),
 }
 

@@ -5,14 +5,38 @@ Texts are English translation keys; ``{months}``-like placeholders are filled by
 
 from __future__ import annotations
 
-from ltvlib.definitions import acquisition, customers, drivers, forecast, outreach, planning, service
+from ltvlib.definitions import (
+    acquisition,
+    customers,
+    drivers,
+    forecast,
+    market,
+    nps,
+    outreach,
+    planning,
+    products,
+    programmes,
+    service,
+)
 from ltvlib.definitions.metric import Metric
 
 __all__ = ["METRICS", "Metric", "markdown_table"]
 
 METRICS: dict[str, Metric] = {
     metric.slug: metric
-    for part in (customers, acquisition, drivers, planning, forecast, outreach, service)
+    for part in (
+        customers,
+        acquisition,
+        drivers,
+        planning,
+        forecast,
+        outreach,
+        service,
+        nps,
+        products,
+        programmes,
+        market,
+    )
     for metric in part.METRICS
 }
 """All metrics by slug."""

@@ -84,6 +84,8 @@ def focus(view: Contacts, people: pd.DataFrame, manager: str | None) -> None:
         reason = calls_story.reasons(people[people["customer_id"] == one], session.workspace().info.currency)[0]
         st.markdown(f"**{plain(row['name'] or one)}** · {choices.segment_name(row['segment'])} · {reason}")
         st.markdown(f":material/chat: {calls_story.to_say(row['stage'])}")
+        if isinstance(row["offer"], str):
+            st.markdown(f":material/sell: {_('Offer')}: **{plain(row['offer'])}** · {plain(row['because'], 300)}")
         address(row)
         _outcome(view, row, manager)
 
@@ -139,6 +141,8 @@ def listed(view: Contacts, people: pd.DataFrame) -> None:
     shown["say"] = [calls_story.to_say(stage) for stage in people["stage"]]
     shown["by"] = [outreach.kind_name(kind) for kind in people["kind"]]
     columns = _columns(symbol(currency))
+    if not people["offer"].notna().any():
+        columns.pop("offer")
     with st.container(border=True):
         st.markdown("**" + plural("Today's list: {n} customer", "Today's list: {n} customers", len(people)) + "**")
         table(shown, "calls", _("Today's list"), columns, height=min(560, 80 + 35 * len(shown)))
@@ -153,6 +157,7 @@ def _columns(sign: str) -> dict[str, Any]:
         "reason": text(_("Why"), width="large"),
         "by": text(_("By")),
         "say": text(_("What to say"), width="large"),
+        "offer": text(_("Offer")),
         "manager": text(_("Manager")),
         "segment": text(_("Segment"), width="small"),
         "profit_at_risk": number(

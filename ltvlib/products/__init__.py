@@ -1,0 +1,1 @@
+"""What the order lines tell: journeys, what goes together, the next best offer, discounts."""
