@@ -27,4 +27,5 @@ if moves.open:
     with moves:
         roles_view.hand_overs(view, roles, regulation)
         roles_view.orphans(view, roles)
+        roles_view.undo()
 st.caption(outreach.kept_words())

@@ -80,8 +80,9 @@ def test_the_card_of_the_salon_is_called_loss_making():
     """Planted: 5 % off for regulars who leave hardly less often. Naively 97 % of holders come again and 89 % of others."""
     one, found = measured("salon", 90)
     costs = Costs.from_dict(samples()["salon"].programmes[one.name])
-    months = (one.frame["day"].max() - one.frame["day"].min() + 90) / 30.4375
-    money = account(found.profit, costs, 90, months)
+    end = (dt.date(2025, 11, 1) - dt.date(1970, 1, 1)).days
+    months, all_days = (end - one.frame["day"].min()) / 30.4375, float((end - one.frame["day"]).sum())
+    money = account(found.profit, costs, 90, months, all_days)
     assert found.doubt is None
     assert found.profit.low < 0
     assert money.verdict is Verdict.LOST
@@ -125,14 +126,16 @@ def difference(value: float, half: float, n: int) -> Difference:
 
 def test_the_account_by_hand():
     """100 participants bring 50 each (40 to 60): 5,000. Costs: 10 each, 200 a month for 5 months, 300 paid out, and
-    (1000 - 400 - 100) points x 2 x half = 500 owed: 2,800. Result 2,200 (1,200 to 3,200), 22 each, break even at 28."""
+    (1000 - 400 - 100) points x 2 x half = 500 owed: 2,800 where their days are all days of the programme. Result 2,200
+    (1,200 to 3,200), 22 each, break even at 28. Of a programme with twice their days they bear half of the last 1,800."""
     costs = Costs(10, 200, 300, 1000, 400, 100, 2, 0.5)
     assert costs.liability == 500
-    found = account(difference(50, 10, 100), costs, 90, 5)
+    found = account(difference(50, 10, 100), costs, 90, 5, 9000)
     assert (found.cost, found.result, found.low, found.high) == (2800, 2200, 1200, 3200)
+    assert account(difference(50, 10, 100), costs, 90, 5, 18000).cost == 1000 + 900
     assert (found.per_participant, found.break_even, found.verdict) == (22, 28, Verdict.EARNED)
-    assert account(difference(20, 3, 100), costs, 90, 5).verdict is Verdict.LOST
-    unsure = account(difference(30, 10, 100), costs, 90, 5)
+    assert account(difference(20, 3, 100), costs, 90, 5, 9000).verdict is Verdict.LOST
+    unsure = account(difference(30, 10, 100), costs, 90, 5, 9000)
     assert unsure.verdict is Verdict.CANNOT_TELL
     assert unsure.needed == pytest.approx(100 * (25 - 1))  # half 10 against an excess of 2 a head
     assert Costs.from_dict(json.loads(json.dumps(costs.to_dict()))) == costs

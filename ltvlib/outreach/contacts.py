@@ -40,8 +40,8 @@ class Contacts:
 
     Attributes:
         day: the day the table is for.
-        frame: one row a customer: customer_id, name, phone, email, channel, manager (the owner, after hand-overs), segment,
-            stage, occasions, first_day, last_day, days_silent, rhythm_days, late_factor, margin, window_margin,
+        frame: one row a customer: customer_id, name, phone, email, channel, manager (the owner, after hand-overs), past_manager (the owner in the data), segment,
+            stage, is_known_lost (why is on record), occasions, first_day, last_day, days_silent, rhythm_days, late_factor, margin, window_margin,
             before_margin, before_segment, handover_day, last_contact_day, last_attempt_day, kind, role, due_day,
             overdue_day, state, days_overdue, profit_at_risk. Days are since 1970, nan where there is none.
         answer: the query behind it.
@@ -74,6 +74,7 @@ def contacts(
     filters = filters or Filters()
     answer = _facts(workspace, regulation, rules, day, filters, limit)
     frame = _with_journal(answer.frame, journal, day)
+    frame["is_known_lost"] = _known_lost(workspace, journal, frame)
     frame = _with_rhythm(frame, day, usual_gap(workspace, filters))
     return Contacts(day, _against(frame, regulation, day), answer)
 
@@ -110,9 +111,19 @@ def _with_journal(frame: pd.DataFrame, journal: Journal, day: dt.date) -> pd.Dat
         written = frame["customer_id"].map(rows.groupby("customer_id")["day"].max())
         frame[name] = np.fmax(frame[name].astype(float), written.astype(float))
     owners = journal.frame("owners").drop_duplicates("customer_id", keep="last").set_index("customer_id")["manager"]
+    frame["past_manager"] = frame["manager"]
     frame["manager"] = frame["customer_id"].map(owners).fillna(frame["manager"])
     frame["is_opted_out"] = frame["customer_id"].isin(set(journal.frame("opt_outs")["customer_id"]))
     return frame
+
+
+def _known_lost(workspace: Workspace, journal: Journal, frame: pd.DataFrame) -> np.ndarray:
+    """Whether a loss with its reason is on record since the last order: nobody asks such a customer why."""
+    data = workspace.database.query("select customer_id, lost_at from losses").frame
+    rows = pd.concat([data, journal.frame("losses")[["customer_id", "lost_at"]]], ignore_index=True)
+    days = (pd.to_datetime(rows["lost_at"]) - pd.Timestamp(EPOCH)).dt.days.astype(float)
+    last = frame["customer_id"].map(days.groupby(rows["customer_id"]).max()).to_numpy(dtype=float)
+    return np.asarray(last >= frame["last_day"].to_numpy(dtype=float))
 
 
 VOID = "void"
@@ -144,11 +155,12 @@ def with_forecast(frame: pd.DataFrame, predicted_ltv: pd.Series, probability_ali
     """The same with the forecast's profit at risk where it knows the customer; the rule of thumb stays for the others.
 
     What would be expected of a customer known to be here, less what is expected now
-    (:func:`ltvlib.forecast_people.margin_at_risk`), at least 0. The series are aligned with ``frame``.
+    (:func:`ltvlib.forecast_people.margin_at_risk`), at least 0 and no more than the last window really brought: nobody
+    can take away more than there was. The series are aligned with ``frame``.
     """
     risk = margin_at_risk(predicted_ltv.to_numpy(dtype=float), probability_alive.to_numpy(dtype=float))
-    known = np.isfinite(risk)
-    return frame.assign(profit_at_risk=np.where(known, np.maximum(risk, 0), frame["profit_at_risk"]))
+    most = np.maximum(frame["window_margin"].to_numpy(dtype=float), 0)
+    return frame.assign(profit_at_risk=np.where(np.isfinite(risk), np.clip(risk, 0, most), frame["profit_at_risk"]))
 
 
 def _against(frame: pd.DataFrame, regulation: Regulation, day: dt.date) -> pd.DataFrame:

@@ -109,14 +109,27 @@ def assign(journal: Journal, owners: Mapping[str, str], reason: str, day: dt.dat
     journal.append("owners", rows)
 
 
+def take_back(journal: Journal) -> int:
+    """Undo the last hand-over, all customers of it; returns how many there were."""
+    owners = journal.frame("owners")
+    if owners.empty:
+        return 0
+    last = owners["since"].iloc[-1]
+    journal.write([("delete from owners where since = $since", {"since": last.to_pydatetime()})])
+    return int((owners["since"] == last).sum())
+
+
 def results(frame: pd.DataFrame, roles: Mapping[str, str]) -> pd.DataFrame:
     """One row an owner, also for customers of nobody (``""``): what became of their customers.
+
+    Money belongs to whoever had the customers in the data: a hand-over of today takes nobody's past away. Customers,
+    coverage and overdue are those of the owner of today.
 
     Columns: manager, role, customers, window_margin (profit of the last window), kept_share (:func:`kept_share`),
     expected_share (what customers of the same segments kept on average), kept_index (kept / expected: 1 = as good as
     the mix of segments lets expect), coverage, overdue.
     """
-    base = frame.assign(manager=frame["manager"].fillna(""))
+    base = frame.assign(manager=frame["manager"].fillna(""), past=frame["past_manager"].fillna(""))
     base["before"] = base["before_margin"].clip(lower=0)
     bought = base[base["before"] > 0]
     rates = bought.groupby("before_segment")[["window_margin", "before"]].sum()
@@ -125,15 +138,11 @@ def results(frame: pd.DataFrame, roles: Mapping[str, str]) -> pd.DataFrame:
     base["kept"] = np.where(base["before"] > 0, base["window_margin"], 0.0)
     base["is_ruled"] = base["state"] != State.NO_RULE.value
     base["is_overdue"] = base["state"] == State.OVERDUE.value
-    facts = base.groupby("manager").agg(
-        customers=("customer_id", "size"),
-        window_margin=("window_margin", "sum"),
-        before=("before", "sum"),
-        kept=("kept", "sum"),
-        expected=("expected", "sum"),
-        ruled=("is_ruled", "sum"),
-        overdue=("is_overdue", "sum"),
+    past = base.groupby("past")[["window_margin", "before", "kept", "expected"]].sum().rename_axis("manager")
+    now_theirs = base.groupby("manager").agg(
+        customers=("customer_id", "size"), ruled=("is_ruled", "sum"), overdue=("is_overdue", "sum")
     )
+    facts = past.join(now_theirs, how="outer").fillna(0).astype({"customers": int, "overdue": int})
     facts["kept_share"] = kept_share(facts["kept"], facts["before"])
     facts["expected_share"] = kept_share(facts["expected"], facts["before"])
     facts["kept_index"] = ratios.divide(facts["kept"], facts["expected"])

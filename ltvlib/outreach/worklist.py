@@ -35,12 +35,18 @@ def priority(frame: pd.DataFrame) -> np.ndarray:
 def candidates(found: Contacts, retry_days: int) -> pd.DataFrame:
     """Everybody who may be contacted on the day, the most urgent first; ``priority`` is added.
 
-    Due or overdue, not opted out, not contacted on the day, and no attempt within ``retry_days``.
+    Due or overdue, not opted out, not contacted on the day, no attempt within ``retry_days``, and no loss on record that
+    says why the customer is gone.
     """
     frame, today = found.frame, (found.day - EPOCH).days
     tried = frame["last_attempt_day"].to_numpy(dtype=float)
     is_free = ~(tried >= today) & ~(tried > today - retry_days)
-    wanted = frame["state"].isin([State.DUE.value, State.OVERDUE.value]) & is_free & ~frame["is_opted_out"]
+    wanted = (
+        frame["state"].isin([State.DUE.value, State.OVERDUE.value])
+        & is_free
+        & ~frame["is_opted_out"]
+        & ~frame["is_known_lost"]
+    )
     chosen = frame[wanted].copy()
     chosen["priority"] = priority(chosen)
     return chosen.sort_values(["priority", "customer_id"], ascending=[False, True]).reset_index(drop=True)

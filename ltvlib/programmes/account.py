@@ -89,14 +89,17 @@ class Account:
     verdict: Verdict
 
 
-def account(profit: Difference, costs: Costs, days: int, months_running: float) -> Account:
-    """The effect on profit of the matched participants against the costs of as many.
+def account(profit: Difference, costs: Costs, days: int, months_running: float, participant_days: float) -> Account:
+    """The effect on profit of the matched participants against the costs of as many in the same days.
 
-    The running cost is that of ``months_running`` (first to last day of joining, and the days after). Costs are certain,
-    so the interval of the result is that of the margin moved by them.
+    Of the running cost of ``months_running`` they bear the part of their days among ``participant_days`` (all days of all
+    participants in the programme so far), so the verdict does not hang on how long one looks. Costs are certain, so the
+    interval of the result is that of the margin moved by them.
     """
     n = profit.n_exposed
-    cost = costs.per_participant * n + costs.per_month * months_running + costs.redeemed + costs.liability
+    part = min(1.0, n * days / participant_days) if participant_days > 0 else 1.0
+    running = costs.per_month * months_running + costs.redeemed + costs.liability
+    cost = costs.per_participant * n + running * part
     margin, low, high = (value * n for value in (profit.value, profit.low, profit.high))
     needed = more_needed(
         profit.value - float(ratios.divide(cost, n)), (low - cost) / max(1, n), (high - cost) / max(1, n), n

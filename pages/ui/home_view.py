@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 from shutil import rmtree
 from typing import Any
@@ -94,8 +95,8 @@ def kept() -> None:
             st.caption(_("Nothing is kept yet. Upload a file of orders and choose to keep it."))
         else:
             st.markdown(
-                _("{title}: data to {day}. All you write down about it is kept too.").format(
-                    title=plain(info.title), day=day(info.as_of)
+                _("{title}, data to {day} · all you write down about it is kept too").format(
+                    title=plain(info.title), day=day(info.as_of - dt.timedelta(days=1))
                 )
             )
         _whole(home)
@@ -103,15 +104,16 @@ def kept() -> None:
 
 def _whole(home: Home) -> None:
     with st.container(horizontal=True):
-        st.download_button(
-            _("Save everything as one file"),
-            lambda: _saved(home),
-            "ltv-workspace.zip",
-            "application/zip",
-            key="home_save",
-            on_click="ignore",
-            icon=":material/download:",
-        )
+        if home.info() is not None:
+            st.download_button(
+                _("Save everything as one file"),
+                lambda: _saved(home),
+                "ltv-workspace.zip",
+                "application/zip",
+                key="home_save",
+                on_click="ignore",
+                icon=":material/download:",
+            )
         with st.popover(_("Bring back from a file"), icon=":material/upload:"):
             st.caption(_("What the file holds replaces all that is kept here."))
             found = st.file_uploader(_("A saved workspace"), ["zip"], key="home_restore")

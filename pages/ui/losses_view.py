@@ -203,6 +203,13 @@ def fates(found: Filters) -> None:
         xaxis={"title": _("Days after the first order")},
     )
     half = (curves.troubled.still_here(182)[0], curves.untroubled.still_here(182)[0])
+    late, good_side = curves.troubled.still_here(182), curves.untroubled.still_here(182)
+    if not (late[2] < good_side[1] or good_side[2] < late[1]):
+        title = _(
+            "Customers stay about as long after a late first order as after one on time: the difference is within chance"
+        )
+        chart(figure, "fates", title, title, curves.answer)
+        return
     title = _(
         "Half a year after a late first order {late} are still here, after one on time {good}",
         late=percent(half[0]),

@@ -17,7 +17,7 @@ from ltvlib.programmes.account import DAYS_A_MONTH, Account, Costs, account
 from ltvlib.programmes.effect import Effect
 from ltvlib.programmes.lists import Programme
 from ltvlib.samples import samples
-from ltvlib.settings import Filters
+from ltvlib.settings import EPOCH, Filters
 from ltvlib.workspace import Workspace
 from pages.ui import choices, programmes_words, session, tiles
 from pages.ui.components import chart, table
@@ -77,15 +77,17 @@ def effect(one: Programme, days: int, by_lot: bool, found: Filters) -> View | No
     """The comparison and the account of a programme; ``None`` where nothing can be compared."""
     paid = _costs(one)
     took = one.frame[~one.frame["is_control"].astype(bool)]
-    months = (float(took["day"].max() - took["day"].min()) + days) / DAYS_A_MONTH if len(took) else 0.0
+    end = (session.workspace().as_of(found) - EPOCH).days
+    months = float(end - took["day"].min()) / DAYS_A_MONTH if len(took) else 0.0
+    all_days = float((end - took["day"]).sum())
     if one.has_control:
         sides, answer = session.remember(_trial, session.journal(), one.name, days, found)
-        return View(None, sides, account(sides["profit"], paid, days, months), days, answer)
+        return View(None, sides, account(sides["profit"], paid, days, months, all_days), days, answer)
     seen = session.remember(_effect, session.journal(), one.name, days, by_lot, found)
     if seen is None:
         return None
     sides = {"returned": seen.returned, "orders": seen.orders, "profit": seen.profit}
-    return View(seen, sides, account(seen.profit, paid, days, months), days, seen.answer)
+    return View(seen, sides, account(seen.profit, paid, days, months, all_days), days, seen.answer)
 
 
 def _effect(

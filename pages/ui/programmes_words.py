@@ -83,6 +83,9 @@ def checks(found: Effect, currency: str) -> list[str]:
         others=count(found.profit.n_others),
         lost=count(found.profit.unmatched),
     )
+    late = found.participants - found.profit.n_exposed - found.profit.unmatched
+    if late > 0:
+        matched += " " + _("{n} joined too lately: their days are not over yet.", n=count(late))
     lines = [matched, _("{share} of the participants had ordered before they joined.", share=percent(found.history))]
     if found.is_experiment:
         return lines

@@ -11,7 +11,7 @@ import streamlit as st
 from ltvlib.outreach import roles
 from ltvlib.outreach.contacts import Contacts, with_dates
 from ltvlib.outreach.regulation import Regulation, Role
-from pages.ui import outreach, session
+from pages.ui import choices, outreach, session
 from pages.ui.components import definition, downloads, label, nothing, plain, table
 from pages.ui.widgets import accent
 from pages.ui.words import _, number, plural, symbol
@@ -120,6 +120,7 @@ def _moving(
             return
         owners = roles.shared_out(list(people["customer_id"]), roles.load_of(view.frame, by_manager))
         shown = with_dates(people).head(SHOWN)
+        shown["segment"] = [choices.short_segment(segment) for segment in shown["segment"]]
         shown["next"] = [owners.get(customer, "") for customer in shown["customer_id"]]
         columns = _move_columns(symbol(session.workspace().info.currency), key)
         table(shown, key, title, columns, height=min(380, 80 + 35 * len(shown)))
@@ -130,6 +131,19 @@ def _moving(
             else:
                 st.caption(_("Nobody is there to take them: give somebody the role of a farmer on the tab “Managers”."))
             downloads(lambda: shown[list(titles)].rename(columns=titles), key, key)
+
+
+def undo() -> None:
+    """Take back the last hand-over, where one was written down."""
+    if session.journal().count("owners"):
+        st.button(_("Undo the last hand-over"), on_click=_undo, icon=":material/undo:", key="handover_undo")
+
+
+def _undo() -> None:
+    back = roles.take_back(session.journal())
+    st.toast(
+        plural("{n} customer is back with the owner before.", "{n} customers are back with the owners before.", back)
+    )
 
 
 def _assign(owners: Mapping[str, str], key: str, view: Contacts) -> None:

@@ -46,6 +46,8 @@ def sentence(harm: Harm, currency: str) -> str:
     )
     value, low, high = harm.cost_a_year
     if low > 0:
+        one = short_money(-harm.profit.value, currency)
+        text += " " + _("One costs about **{one}** of profit in these days.", one=one)
         text += " " + _(
             "{orders} of the last 12 months cost about **{money}** of profit ({low} to {high}).",
             orders=plural("{n} such order", "{n} such orders", harm.a_year),
