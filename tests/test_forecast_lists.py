@@ -66,7 +66,7 @@ def said(at) -> str:
 
 @pytest.mark.parametrize("language", ["en", "ru"])
 def test_the_column_stands_beside_the_past_where_the_exam_was_passed(language: str):
-    at = healthy(visit("segments", "kids", language))
+    at = healthy(visit("segments", "electronics", language))
     table = people_of(at)
     assert table["predicted_ltv"].notna().all()
     assert {"margin", "lifetime_margin", "probability_alive"} <= set(table.columns)
@@ -82,8 +82,8 @@ def test_a_failed_exam_shows_no_money_and_says_why():
 def test_a_big_base_waits_for_its_own_page(monkeypatch):
     """Nothing is fitted in passing; once the forecast was opened, every list has it."""
     monkeypatch.setattr(outlook, "AT_ONCE", 100)
-    monkeypatch.setattr(REGISTRY.sample("kids"), "stamp", "nothing remembered of it in this test")
-    at = healthy(visit("segments", "kids"))
+    monkeypatch.setattr(REGISTRY.sample("electronics"), "stamp", "nothing remembered of it in this test")
+    at = healthy(visit("segments", "electronics"))
     assert "predicted_ltv" not in people_of(at).columns
     assert "open Forecast once" in said(at)
     healthy(at.switch_page("pages/forecast.py").run())

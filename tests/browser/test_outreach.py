@@ -56,7 +56,7 @@ def test_a_list_of_messages_is_made_and_its_people_rest(visit: Visit):
     visit.settle()
     page.get_by_role("button", name="Составить список").click()
     page.get_by_text(re.compile("В списке .* сообщ")).wait_for(timeout=30_000)
-    assert page.get_by_text("Пока рано судить").first.is_visible()
+    page.get_by_text("Пока рано судить").first.wait_for(timeout=30_000)
     path = visit.download(page.get_by_role("button", name="CSV", exact=True))
     assert "дн. и будем вам рады" in path.read_text(encoding="utf-8-sig")
     assert not violations(visit)
