@@ -197,7 +197,7 @@ def keys(frame: pd.DataFrame) -> list[pd.Series]:
     cuts = np.unique(np.quantile(taken, [0.2, 0.4, 0.6, 0.8])) if len(taken) else np.zeros(0)
     quarter = ((frame["day"] - 1) // 91).astype(int)
     return [
-        pd.cut(frame["occasions"], [0, 1, 2, 3, 5, 8, 12, np.inf]).astype(str),
+        pd.cut(frame["occasions"], [0, 1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 15, 20, np.inf]).astype(str),
         pd.cut(frame["silent_days"], [-1, 0, 7, 30, 60, 120, np.inf]).astype(str),
         pd.Series(np.searchsorted(cuts, frame["past_margin"]), index=frame.index).astype(str),
         quarter.astype(str),
