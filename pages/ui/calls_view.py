@@ -107,7 +107,7 @@ def _outcome(view: Contacts, row: pd.Series, manager: str | None) -> None:
     kinds = [kind.value for kind in Kind if kind is not Kind.OTHER]
     wanted = row["kind"] if row["kind"] in kinds else Kind.CALL.value
     customer = str(row["customer_id"])
-    left, right = st.columns([1, 2])
+    left, right = st.columns(2)
     with left:
         kind = st.segmented_control(
             _("By"), kinds, format_func=outreach.kind_name, default=wanted, required=True, key=f"by_{customer}"
