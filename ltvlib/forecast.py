@@ -13,13 +13,13 @@ import numpy as np
 import pandas as pd
 
 from ltvlib import ratios
+from ltvlib.days import dates_of
 from ltvlib.engine import Answer, sql_text
 from ltvlib.errors import N_
 from ltvlib.forecast_data import Fitted, ModelData, counts_of, fitted, known_span, sums_of
 from ltvlib.forecast_exam import Exam, exam, what_is_missing
 from ltvlib.forecast_people import (
     at_horizon,
-    dates_of,
     described,
     margin_at_risk,
     people_of,

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from ltvlib import ratios, rhythm
+from ltvlib.days import dates_of, day_numbers
 from ltvlib.engine import Answer
 from ltvlib.forecast_data import Fitted, known_span
 from ltvlib.models.clv import SpendSums, expected_of
@@ -102,7 +103,7 @@ def with_intervals(people: pd.DataFrame, known: Fitted, as_of: dt.date, months: 
 
     See :func:`ltvlib.models.persons.person_intervals`; about a third of a millisecond a customer.
     """
-    days = {name: (people[name] - pd.Timestamp(EPOCH)).dt.days for name in ("first_day", "last_day")}
+    days = {name: day_numbers(people[name]) for name in ("first_day", "last_day")}
     counts, sums = known_of(people.assign(**days, occasions=people["orders"]), as_of)
     found = person_intervals(known.fit, known.spending, counts, sums, [months])
     return people.assign(
@@ -119,8 +120,3 @@ def margin_at_risk(expected_margin: np.ndarray, alive: np.ndarray) -> np.ndarray
     What winning the customer back for sure is worth at most. ``nan`` where the chance is 0 or unknown.
     """
     return np.asarray(ratios.divide(expected_margin * (1 - alive), alive))
-
-
-def dates_of(days: np.ndarray) -> pd.Series:
-    """Dates of day numbers since 1970-01-01; fractions are rounded."""
-    return pd.Series(pd.Timestamp(EPOCH) + pd.to_timedelta(np.round(np.asarray(days, dtype=float)), unit="D"))

@@ -61,6 +61,7 @@ class Home:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._guard = threading.RLock()
+        self._seen: tuple[str, dict[str, str] | None] = ("", None)
         self.journal = self._opened()
         self._tidy()
 
@@ -174,8 +175,12 @@ class Home:
     # -- inside ------------------------------------------------------------------------------------
 
     def _current(self) -> dict[str, str] | None:
-        rows = self.journal.rows("data_sets")
-        return max(rows, key=lambda row: row["generation"]) if rows else None
+        """The generation that counts; asked at every step of a page, so looked up only after something was written."""
+        version = repr(self.journal)
+        if self._seen[0] != version:
+            rows = self.journal.rows("data_sets")
+            self._seen = (version, max(rows, key=lambda row: row["generation"]) if rows else None)
+        return self._seen[1]
 
     @contextmanager
     def _filled(self, info: DataSet, first: Sequence[Statement] = ()) -> Iterator[Path]:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from ltvlib import ratios
 from ltvlib.abcdx import classify
+from ltvlib.days import day_numbers
 from ltvlib.engine import Answer
 from ltvlib.journal import Journal
 from ltvlib.journal.store import new_id, now
@@ -50,7 +51,7 @@ def register(workspace: Workspace, journal: Journal, rules: AbcdxRules, filters:
     rows = rows.drop_duplicates(["customer_id", "lost_at"], keep="last")
     people = workspace.ask("loss_people", filters=filters).frame
     rows = rows.drop(columns="manager").merge(people, on="customer_id", how="inner").reset_index(drop=True)
-    days = (rows["lost_at"] - pd.Timestamp(EPOCH)).dt.days
+    days = day_numbers(rows["lost_at"])
     params = {
         "customers": rows["customer_id"].tolist(),
         "days": [int(day) for day in days],
@@ -85,18 +86,12 @@ def by_quarter(frame: pd.DataFrame, column: str, most: int = 5) -> pd.DataFrame:
     return frame.assign(quarter=quarter, value=value).groupby(["quarter", "value"]).size().reset_index(name="losses")
 
 
-def unasked(contacts: pd.DataFrame, losses: pd.DataFrame, is_opted_out: bool = False) -> pd.DataFrame:
+def unasked(contacts: pd.DataFrame) -> pd.DataFrame:
     """Customers silent for three usual gaps or more of whom no loss is on record since their last order, best profit first.
 
-    ``contacts`` is the table of :func:`ltvlib.outreach.contacts.contacts`. Who asked not to be contacted is left out unless
-    ``is_opted_out``.
+    ``contacts`` is the table of :func:`ltvlib.outreach.contacts.contacts`. Who asked not to be contacted is left out.
     """
-    days = (losses["lost_at"] - pd.Timestamp(EPOCH)).dt.days.astype(float)
-    known = contacts["customer_id"].map(days.groupby(losses["customer_id"]).max()).to_numpy(dtype=float)
-    is_known = known >= contacts["last_day"].to_numpy(dtype=float)
-    silent = (contacts["stage"] == Stage.LOST.value) & ~is_known
-    if not is_opted_out:
-        silent &= ~contacts["is_opted_out"]
+    silent = (contacts["stage"] == Stage.LOST.value) & ~contacts["is_known_lost"] & ~contacts["is_opted_out"]
     chosen = contacts[silent]
     return chosen.sort_values(["margin", "customer_id"], ascending=[False, True]).reset_index(drop=True)
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from ltvlib.opening import open_csv_folder
@@ -27,8 +30,9 @@ class Sample:
     programmes: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 
-def samples() -> dict[str, Sample]:
-    """All sample sets with a ``meta.json``, in the order people should meet them."""
+@cache
+def samples() -> Mapping[str, Sample]:
+    """All sample sets with a ``meta.json``, in the order people should meet them; read once, every page asks for them."""
     order = ("salon", "kids", "electronics", "b2b", "crm")
     found = {}
     for name in order:
@@ -44,7 +48,7 @@ def samples() -> dict[str, Sample]:
                 meta.get("industry", ""),
                 meta.get("programmes", {}),
             )
-    return found
+    return MappingProxyType(found)
 
 
 def open_sample(name: str) -> Workspace:

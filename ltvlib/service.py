@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -12,7 +11,7 @@ import pandas as pd
 from ltvlib import ratios
 from ltvlib.engine import Answer
 from ltvlib.like_with_like import Difference, alike, compare, shown
-from ltvlib.settings import EPOCH, Filters, month_number, months_before
+from ltvlib.settings import EPOCH, Filters, months_before
 from ltvlib.workspace import Workspace
 
 LIMIT = 300_000
@@ -80,16 +79,16 @@ def harms(
     """
     workspace.require("fulfilments")
     filters = filters or Filters()
-    found = []
+    found, year = [], _a_year(workspace, filters)
+    answers = {days: _orders(workspace, days, filters) for days in {first_days, later_days}}
     for on_first, days in ((True, first_days), (False, later_days)):
-        answer = _orders(workspace, days, filters)
+        answer = answers[days]
         frame = answer.frame
         frame = frame[(frame["order_number"] == 1) == on_first]
-        year = _a_year(workspace, on_first, filters)
         for trouble in Trouble:
             flags = flag(frame, trouble)
             if np.nansum(flags) > 0 and np.nansum(flags) < np.isfinite(flags).sum():
-                found.append(_harm(frame, flags, trouble, on_first, days, year[trouble], answer, still))
+                found.append(_harm(frame, flags, trouble, on_first, days, year[on_first, trouble], answer, still))
     return _judged(found)
 
 
@@ -149,13 +148,14 @@ def _harm(
     )
 
 
-def _a_year(workspace: Workspace, on_first: bool, filters: Filters) -> dict[Trouble, int]:
-    """Orders with each trouble in the last 12 months."""
+def _a_year(workspace: Workspace, filters: Filters) -> dict[tuple[bool, Trouble], int]:
+    """First and later orders (``True``, ``False``) with each trouble in the last 12 months."""
     end = workspace.as_of(filters)
     params = {"days": 1, "half": 1, "cut_day": (end - EPOCH).days, "limit": LIMIT}
     frame = workspace.ask("service_orders", params, filters=filters).frame
-    frame = frame[(frame["day"] >= (months_before(end, 12) - EPOCH).days) & ((frame["order_number"] == 1) == on_first)]
-    return {trouble: int(np.nansum(flag(frame, trouble))) for trouble in Trouble}
+    frame = frame[frame["day"] >= (months_before(end, 12) - EPOCH).days]
+    sides = {True: frame[frame["order_number"] == 1], False: frame[frame["order_number"] != 1]}
+    return {(first, t): int(np.nansum(flag(side, t))) for first, side in sides.items() for t in Trouble}
 
 
 def by_month(workspace: Workspace, filters: Filters | None = None) -> Answer:
@@ -187,8 +187,3 @@ def rates(sums: pd.DataFrame, by: list[str]) -> pd.DataFrame:
 def late_share(late: pd.Series, promised: pd.Series) -> np.ndarray:
     """Orders delivered after the promised moment / orders with a promise and a delivery; nan without any."""
     return np.asarray(ratios.divide(late, promised))
-
-
-def last_months(frame: pd.DataFrame, end: dt.date, months: int = 12) -> pd.DataFrame:
-    """The rows of the last ``months`` months before ``end``."""
-    return frame[frame["month"] >= month_number(months_before(end, months))]

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
-
 import pandas as pd
 
 from ltvlib.engine import sql_text
 from ltvlib.errors import LimitError, ReadError
 from ltvlib.schema import X_REGISTER
+from ltvlib.short_list import csv_rows
 from ltvlib.workspace import Workspace
 
 MAX_BYTES = 1 << 20
@@ -48,9 +46,7 @@ def read_register(data: bytes, titles: dict[str, str]) -> pd.DataFrame:
     """
     if len(data) > MAX_BYTES:
         raise LimitError("An X register of more than {limit} MB is not a list made by people; shorten it.", limit=1)
-    text = _decoded(data)
-    delimiter = max(",;\t", key=text.split("\n", 1)[0].count)
-    rows = list(csv.reader(io.StringIO(text), delimiter=delimiter))
+    rows = csv_rows(data)
     names = [_column(cell, titles) for cell in rows[0]] if rows else []
     if "customer_id" not in names:
         raise ReadError("The file has no column of customers; download the register, fill it in and upload that file.")
@@ -60,13 +56,6 @@ def read_register(data: bytes, titles: dict[str, str]) -> pd.DataFrame:
         frame[name] = pd.to_numeric(frame[name].map(_plain_number), errors="coerce")
     frame["customer_id"] = frame["customer_id"].fillna("").map(lambda value: str(value).strip().lstrip("'"))
     return frame[frame["customer_id"] != ""].reset_index(drop=True)
-
-
-def _decoded(data: bytes) -> str:
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return data.decode("cp1251", errors="replace")
 
 
 def _column(cell: str, titles: dict[str, str]) -> str:

@@ -12,6 +12,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from ltvlib import ratios
+from ltvlib.days import day_numbers
 from ltvlib.engine import Answer
 from ltvlib.journal import Journal
 from ltvlib.nps.score import Group, Nps, Scale, groups, is_valid, nps, standing_out
@@ -84,7 +85,7 @@ def answers(
     known = people.drop(columns=["orders", "margin"])
     kept = rows[same & valid].merge(known, on="customer_id", how="left").reset_index(drop=True)
     kept["group"] = groups(kept["score"])
-    kept["day"] = (kept["answered_at"].dt.normalize() - pd.Timestamp(EPOCH)).dt.days
+    kept["day"] = day_numbers(kept["answered_at"])
     return Answers(kept, asked, people, scale, int((~same).sum()), int((same & ~valid).sum()), found, end)
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ltvlib.days import day_numbers
 from ltvlib.errors import LtvError
 from ltvlib.journal import Journal
 from ltvlib.journal.store import new_id, now
@@ -66,7 +67,7 @@ def last_asked(found: Answers, journal: Journal) -> dict[str, float]:
     rows = pd.concat([part.astype({"answered_at": "datetime64[us]"}) for part in parts], ignore_index=True)
     rows = rows.dropna(subset=["customer_id"])
     last = rows.groupby("customer_id")["answered_at"].max()
-    days = (last.dt.normalize() - pd.Timestamp(EPOCH)).dt.days
+    days = day_numbers(last)
     return {str(customer): float(day) for customer, day in days.items()}
 
 

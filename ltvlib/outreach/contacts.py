@@ -10,8 +10,9 @@ import numpy as np
 import pandas as pd
 
 from ltvlib import ratios, rhythm
+from ltvlib.days import dates_of, day_numbers
 from ltvlib.engine import Answer
-from ltvlib.forecast_people import dates_of, margin_at_risk, usual_gap
+from ltvlib.forecast_people import margin_at_risk, usual_gap
 from ltvlib.journal import Journal
 from ltvlib.outreach.regulation import Regulation, TouchRule, stages
 from ltvlib.outreach.words import Kind, is_reached
@@ -40,9 +41,9 @@ class Contacts:
 
     Attributes:
         day: the day the table is for.
-        frame: one row a customer: customer_id, name, phone, email, channel, manager (the owner, after hand-overs), past_manager (the owner in the data), segment,
-            stage, is_known_lost (why is on record), occasions, first_day, last_day, days_silent, rhythm_days, late_factor, margin, window_margin,
-            before_margin, before_segment, handover_day, last_contact_day, last_attempt_day, kind, role, due_day,
+        frame: one row a customer: customer_id, name, phone, email, channel, manager (the owner, after hand-overs),
+            past_manager (the owner in the data), segment, stage, is_known_lost (why is on record), occasions, first_day,
+            last_day, days_silent, rhythm_days, late_factor, margin, window_margin, before_margin, before_segment, handover_day, last_contact_day, last_attempt_day, kind, role, due_day,
             overdue_day, state, days_overdue, profit_at_risk. Days are since 1970, nan where there is none.
         answer: the query behind it.
     """
@@ -104,7 +105,7 @@ def _with_journal(frame: pd.DataFrame, journal: Journal, day: dt.date) -> pd.Dat
     frame = frame.copy()
     touches, end = journal.frame("touches"), (day - EPOCH).days
     touches = touches[touches["origin"] != VOID]
-    days = (pd.to_datetime(touches["touched_at"]) - pd.Timestamp(EPOCH)).dt.days
+    days = day_numbers(touches["touched_at"])
     touches = touches.assign(day=days)[days <= end]
     reached = touches[np.array([is_reached(text) for text in touches["outcome"]], dtype=bool)]
     for name, rows in (("last_contact_day", reached), ("last_attempt_day", touches)):
@@ -121,7 +122,7 @@ def _known_lost(workspace: Workspace, journal: Journal, frame: pd.DataFrame) -> 
     """Whether a loss with its reason is on record since the last order: nobody asks such a customer why."""
     data = workspace.database.query("select customer_id, lost_at from losses").frame
     rows = pd.concat([data, journal.frame("losses")[["customer_id", "lost_at"]]], ignore_index=True)
-    days = (pd.to_datetime(rows["lost_at"]) - pd.Timestamp(EPOCH)).dt.days.astype(float)
+    days = day_numbers(rows["lost_at"]).astype(float)
     last = frame["customer_id"].map(days.groupby(rows["customer_id"]).max()).to_numpy(dtype=float)
     return np.asarray(last >= frame["last_day"].to_numpy(dtype=float))
 

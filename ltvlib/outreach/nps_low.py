@@ -6,8 +6,8 @@ import datetime as dt
 
 import pandas as pd
 
+from ltvlib.days import day_numbers
 from ltvlib.journal import Journal
-from ltvlib.settings import EPOCH
 from ltvlib.workspace import Workspace
 
 DETRACTOR = 6
@@ -25,5 +25,5 @@ def low_answers(workspace: Workspace, journal: Journal, day: dt.date) -> dict[st
     answers = answers[answers["at"] < pd.Timestamp(day) + pd.Timedelta(days=1)].sort_values("at")
     last = answers.drop_duplicates("customer_id", keep="last")
     low = last[last["score"].astype(float) <= DETRACTOR]
-    days = (low["at"].dt.normalize() - pd.Timestamp(EPOCH)).dt.days
+    days = day_numbers(low["at"])
     return dict(zip(low["customer_id"].astype(str), days.astype(float), strict=True))

@@ -49,8 +49,6 @@ class Line(StrEnum):
 
 NICE_DAYS = (3, 5, 7, 10, 14, 21, 30, 45, 60, 75, 90, 120, 150, 180, 270, 365)
 """Gaps that people can remember."""
-LONGEST = 365
-SEGMENTS = tuple(segment for segment in AbcdxSegment)
 
 
 @dataclass(frozen=True)
@@ -174,7 +172,7 @@ KEY = (AbcdxSegment.A, AbcdxSegment.B, AbcdxSegment.X)
 def default_regulation(line: Line, usual_gap: float) -> Regulation:
     """Rules for a line of business whose customers usually order every ``usual_gap`` days (nan: 30)."""
     gap = usual_gap if np.isfinite(usual_gap) and usual_gap > 0 else 30.0
-    rules = tuple(_default_rule(line, gap, segment, stage) for segment in SEGMENTS for stage in Stage)
+    rules = tuple(_default_rule(line, gap, segment, stage) for segment in AbcdxSegment for stage in Stage)
     return Regulation(rules, handover_order=3 if line is Line.B2B else 1, capacity=8 if line is Line.B2B else 15)
 
 

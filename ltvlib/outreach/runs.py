@@ -10,6 +10,7 @@ from statistics import NormalDist
 import numpy as np
 import pandas as pd
 
+from ltvlib.days import day_numbers
 from ltvlib.journal import Journal
 from ltvlib.journal.store import new_id, now
 from ltvlib.outreach.triggers import Rule, texts
@@ -154,7 +155,7 @@ def effects(workspace: Workspace, journal: Journal, days: int = HORIZON_DAYS) ->
     if runs.empty or targets.empty:
         return []
     joined = targets.merge(runs[["run_id", "rule", "ran_at"]], on="run_id")
-    joined["from_day"] = (pd.to_datetime(joined["ran_at"]).dt.normalize() - pd.Timestamp(EPOCH)).dt.days
+    joined["from_day"] = day_numbers(joined["ran_at"])
     end = (workspace.info.as_of - EPOCH).days
     params = {
         "customers": joined["customer_id"].tolist(),

@@ -19,7 +19,6 @@ import pandas as pd
 from ltvlib import rhythm
 from ltvlib.errors import LtvError
 from ltvlib.outreach.contacts import Contacts
-from ltvlib.outreach.regulation import Stage
 from ltvlib.outreach.words import Kind
 from ltvlib.settings import EPOCH
 
@@ -187,7 +186,3 @@ def _first_word(name: object) -> str:
     """What to call a person or a company: the first word of a name of people, the whole name where it is not text of two."""
     words = str(name).split() if isinstance(name, str) else []
     return words[0] if len(words) == 2 else " ".join(words)
-
-
-STAGES = tuple(stage.value for stage in Stage)
-"""Stages in the order of the strata of an experiment."""

@@ -12,7 +12,6 @@ from ltvlib.engine import Answer
 from ltvlib.products.chance import upper_tail
 from ltvlib.products.items import Level, ask, discoveries
 from ltvlib.products.rules import measures
-from ltvlib.ratios import divide
 from ltvlib.settings import Filters
 from ltvlib.workspace import Workspace
 
@@ -133,11 +132,6 @@ def owners(
     """Customers who bought ``has`` in the last ``days`` and never ``lacks``, the latest first: whom to call."""
     params: dict[str, object] = {"has": has, "lacks": lacks, "days": days, "limit": limit}
     return ask(workspace, "product_owners", level, params, filters)
-
-
-def still_without(frame: pd.DataFrame) -> np.ndarray:
-    """Share of orders with A that did without B."""
-    return np.asarray(divide(frame["n_a"] - frame["both"], frame["n_a"]))
 
 
 def to_offer(

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
-import io
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
 
+from ltvlib.days import day_numbers
 from ltvlib.engine import Answer
 from ltvlib.errors import LimitError, ReadError
 from ltvlib.journal import Journal
-from ltvlib.settings import EPOCH, Filters
+from ltvlib.settings import Filters
+from ltvlib.short_list import csv_rows
 from ltvlib.workspace import Workspace
 
 MAX_BYTES = 5 << 20
@@ -50,7 +50,7 @@ def programmes(workspace: Workspace, journal: Journal, filters: Filters | None =
     rows = pd.concat([data.assign(is_control=False), journal.frame("participations")], ignore_index=True)
     people = set(workspace.ask("loss_people", filters=filters or Filters()).frame["customer_id"])
     rows = rows[rows["customer_id"].isin(people)]
-    rows["day"] = (pd.to_datetime(rows["happened_at"]) - pd.Timestamp(EPOCH)).dt.days
+    rows["day"] = day_numbers(rows["happened_at"])
     rows = rows.sort_values("day", kind="stable").drop_duplicates(["programme", "customer_id"])
     found = [
         Programme(
@@ -86,7 +86,7 @@ def read_list(data: bytes, day: dt.date, known: pd.DataFrame) -> Matched:
     """
     if len(data) > MAX_BYTES:
         raise LimitError("A list of participants has at most {limit} MB; this one is longer.", limit=MAX_BYTES >> 20)
-    rows = _rows(data)
+    rows = [row for row in csv_rows(data) if any(cell.strip() for cell in row)]
     columns = {field: _column(rows[0], words) for field, words in HEADERS.items()} if rows else {}
     keys = [field for field in ("customer", "phone", "email", "name") if columns.get(field) is not None]
     if not keys:
@@ -126,16 +126,6 @@ def _lookup(known: pd.DataFrame, field: str) -> Mapping[str, str]:
         if key:
             pairs.setdefault(key, set()).add(str(customer))
     return {key: next(iter(who)) for key, who in pairs.items() if len(who) == 1}
-
-
-def _rows(data: bytes) -> list[list[str]]:
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = data.decode("cp1251", errors="replace")
-    first = text.split("\n", 1)[0]
-    rows = csv.reader(io.StringIO(text), delimiter=max(",;\t", key=first.count))
-    return [row for row in rows if any(cell.strip() for cell in row)]
 
 
 def _column(header: Sequence[str], words: Iterable[str]) -> int | None:

@@ -39,7 +39,7 @@ def summary(register: Register, view: Contacts) -> None:
             part=short_money(float(dearest["margin_before"]), currency),
         )
     )
-    silent = losses.unasked(view.frame, frame)
+    silent = losses.unasked(view.frame)
     with st.grid(3, gap="small", min_column_width=180):
         tiles.figure("won_back_share", register.won_back_share, percent(register.won_back_share))
         back = float(frame["margin_after"].sum())
@@ -112,7 +112,7 @@ def over_time(register: Register) -> None:
 
 def ask(view: Contacts, register: Register) -> None:
     """Who fell silent without a reason, and a form to write the reason down."""
-    people = losses.unasked(view.frame, register.frame)
+    people = losses.unasked(view.frame)
     with st.container(border=True):
         title = plural(
             "Ask why: {n} customer left without a word", "Ask why: {n} customers left without a word", len(people)

@@ -14,12 +14,7 @@ create table touches (
 
 create table opt_outs (customer_id varchar primary key, opted_out_at timestamp not null, note varchar);
 
-create table owners (
-    customer_id varchar not null,
-    manager varchar not null,
-    since timestamp not null,
-    reason varchar not null
-);
+create table owners (customer_id varchar not null, manager varchar not null, since timestamp not null, reason varchar not null);
 
 create table losses (
     loss_id varchar primary key,
@@ -78,8 +73,5 @@ create table trigger_targets (
 );
 
 create table data_sets (
-    generation integer primary key,
-    folder varchar not null,
-    content varchar not null,
-    added_at timestamp not null
+    generation integer primary key, folder varchar not null, content varchar not null, added_at timestamp not null
 );

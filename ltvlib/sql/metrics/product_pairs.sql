@@ -5,13 +5,7 @@ with eligible as (
 
 bought as (
     select l.order_key, l.{{item}} as item
-    from mart_line as l
-    join eligible as e using (customer_key)
-    where l.order_number > 0
-        and l.day >= $from_day
-        and l.day < $to_day
-        and l.{{item}} is not null
-        and coalesce(l.quantity, 1) > 0
+    -- include: metrics/product_sold
 ),
 
 usual as (

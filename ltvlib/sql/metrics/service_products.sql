@@ -5,14 +5,7 @@ with eligible as (
 
 select
     e.product,
-    count(*) as orders,
-    count(f.is_late) as promised,
-    sum(f.is_late) as late,
-    count(f.documents_ok) as checked,
-    sum(1 - f.documents_ok) as wrong_documents,
-    sum(f.has_complaint) as complaints
-from mart_fulfilment as f
-join eligible as e using (customer_key)
+    -- include: metrics/service_facts
 where f.order_number = 1 and e.product is not null and f.day < $to_day
 group by e.product
 order by orders desc
