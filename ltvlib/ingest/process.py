@@ -13,7 +13,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import IO, Any
@@ -25,6 +25,9 @@ from ltvlib.ingest.model import Limits
 ProgressCall = Callable[[str, float], None]
 Cancelled = Callable[[], bool]
 
+READERS = int(os.environ.get("LTV_READERS") or max(2, os.cpu_count() or 2))
+"""Files read at a time by this program (``LTV_READERS``); more would take processors and memory from those who click."""
+_turns = threading.BoundedSemaphore(READERS)
 _ROOT = Path(__file__).resolve().parents[2]
 _POLL = 0.05
 # Reading waits for the disk as well as for the processor: the clock runs longer than the CPU limit.
@@ -65,13 +68,27 @@ def run(
     before = set(os.listdir(out_dir))
     scratch = tempfile.mkdtemp(prefix="ltv-child-")
     try:
-        with _started(scratch) as child:
+        with _turn(on_progress, cancelled), _started(scratch) as child:
             return _Watch(child, limits, on_progress, cancelled).follow(job, payload)
     except BaseException:
         _remove_new(out_dir, before)
         raise
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def _turn(on_progress: ProgressCall | None, cancelled: Cancelled | None) -> Iterator[None]:
+    """A place among the readers; who waits is told so and may give up."""
+    while not _turns.acquire(timeout=_POLL):
+        if cancelled is not None and cancelled():
+            raise CancelledError(N_("The import was stopped."))
+        if on_progress is not None:
+            on_progress(N_("Other files are being read; yours is next"), 0.0)
+    try:
+        yield
+    finally:
+        _turns.release()
 
 
 def _remove_new(folder: Path, before: set[str]) -> None:

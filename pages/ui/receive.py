@@ -15,14 +15,16 @@ import pandas as pd
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from ltvlib import ingest
-from ltvlib.errors import LtvError, ReadError
+from ltvlib import deliveries, ingest
+from ltvlib.engine import EngineLimits
+from ltvlib.errors import LimitError, LtvError, ReadError
 from ltvlib.ingest.model import Limits, Mapping, ReadOptions
 from ltvlib.ingest.process import CancelledError
 from ltvlib.ingest.report import ImportReport
 from ltvlib.opening import open_parquet
 from ltvlib.schema import TABLES
 from ltvlib.workspace import DataSet
+from pages.serving.room import ROOM
 from pages.ui import session
 from pages.ui.registry import REGISTRY, Job, Session, Upload
 from pages.ui.words import _, percent
@@ -30,6 +32,8 @@ from pages.ui.words import _, percent
 LIMITS = Limits()
 LOCAL_LIMITS = Limits(file_mb=200_000, memory_mb=8_192, seconds=3_600, output_mb=100_000, inflated_mb=100_000)
 """A file named on the command line by the person who owns the computer."""
+NUMBERS = "numbers.parquet"
+"""The numbers of the orders, beside the rows that were refused: all that stays of the tables, for lists brought later."""
 NAME_LIMIT = 60
 ANSWERS = (f"{session.UPLOAD}_", "map_", "ask_", "rate_")
 """Keys of what people choose for the file of this tab."""
@@ -48,13 +52,18 @@ def take_sample(path: Path) -> None:
 
 def _take(found: Any, name: str) -> None:
     mine = session.me()
+    if mine.workspace is None and REGISTRY.own_data_sets() >= ROOM.max_datasets:
+        _drop_streamlit_copy(found)
+        st.session_state["upload_error"] = LimitError(
+            "As many data sets as this server takes are open right now; try again in a minute."
+        )
+        st.rerun()
     path = mine.folder / f"{uuid4().hex}.upload"
     mine.start(Upload(path, clean_name(name)))
     forget_answers()
     with path.open("wb") as file:
         shutil.copyfileobj(found, file, 4 << 20)
-    if hasattr(found, "file_id"):
-        _drop_streamlit_copy(found)
+    _drop_streamlit_copy(found)
     st.session_state["upload_error"] = None
     inspect(mine)
     st.rerun()
@@ -69,6 +78,8 @@ def clean_name(name: str) -> str:
 def _drop_streamlit_copy(found: Any) -> None:
     """The uploader keeps the bytes in memory until the session ends; take them out and rotate the key."""
     context = get_script_run_ctx()
+    if not hasattr(found, "file_id"):  # a file that ships with the product
+        return
     if context is not None:
         manager: Any = context.uploaded_file_mgr
         manager.remove_file(context.session_id, found.file_id)
@@ -120,7 +131,8 @@ def load(mine: Session, mapping: Mapping) -> LtvError | None:
             )
             tables = {name: out / f"{name}.parquet" for name in TABLES if (out / f"{name}.parquet").exists()}
             info = data_set(upload.name, mapping, report)
-            space = open_parquet(tables, info, progress=progress)
+            space = open_parquet(tables, info, EngineLimits(memory_mb=ROOM.session_mb), progress=progress)
+            deliveries.keep_numbers(tables["orders"], out / NUMBERS)
             is_kept = mine.adopt(upload, space, report, mapping, out)
     except LtvError as error:
         shutil.rmtree(out, ignore_errors=True)

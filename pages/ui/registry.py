@@ -28,7 +28,9 @@ from ltvlib.samples import open_sample
 from ltvlib.workspace import DataSet, Workspace
 
 GRACE_SECONDS = 150
-"""A tab may come back within this time (Wi-Fi blip); a little above Streamlit's own session TTL."""
+"""A tab that lost the network may come back within this time; a little above Streamlit's own session TTL."""
+LEFT_SECONDS = 10
+"""A tab that was closed leaves nothing behind after this time."""
 IDLE_SECONDS = 60 * 60
 SWEEP_SECONDS = 20
 UPLOAD = "upload"
@@ -77,6 +79,8 @@ class Session:
     workspace: Workspace | None = None
     last_seen: float = field(default_factory=time.monotonic)
     gone_since: float | None = None
+    is_left: bool = False
+    streamlit_id: str = field(default="", repr=False)
     guard: threading.RLock = field(default_factory=threading.RLock)
     jobs: set[Job] = field(default_factory=set)
     journals: dict[str, Journal] = field(default_factory=dict)
@@ -209,7 +213,7 @@ class Registry:
             if session is None:
                 session = Session(uid, scratch.folder("session-"))
                 self._sessions[uid] = session
-            session.last_seen, session.gone_since = time.monotonic(), None
+            session.last_seen, session.gone_since, session.is_left = time.monotonic(), None, False
             return session
 
     def journal(self, journal_id: str) -> Journal | None:
@@ -221,11 +225,15 @@ class Registry:
             ]
         return next((journal for journal in open_ones if journal.journal_id == journal_id), None)
 
-    def mark_gone(self, uid: str) -> None:
-        """The tab disconnected; only a flag, because this runs on the server's event loop."""
+    def own_data_sets(self) -> int:
+        """How many tabs have a data set of their own."""
+        return sum(session.workspace is not None for session in list(self._sessions.values()))
+
+    def mark_gone(self, uid: str, is_left: bool = False) -> None:
+        """The tab disconnected (``is_left``: it was closed); only a flag, because this runs on the server's event loop."""
         session = self._sessions.get(uid)
         if session is not None:
-            session.gone_since = time.monotonic()
+            session.gone_since, session.is_left = time.monotonic(), is_left
 
     def sample(self, name: str) -> Workspace:
         """A sample data set, opened at first use and shared by all sessions."""
@@ -234,8 +242,8 @@ class Registry:
                 self._samples[name] = open_sample(name)
             return self._samples[name]
 
-    def sweep(self) -> int:
-        """Close sessions that are gone or idle; returns how many."""
+    def sweep(self) -> list[str]:
+        """Close sessions that are gone or idle; returns their ids in Streamlit."""
         now = time.monotonic()
         with self._guard:
             dead = [s for s in self._sessions.values() if _is_dead(s, now)]
@@ -245,7 +253,7 @@ class Registry:
             _close(session)
         if dead:
             gc.collect()
-        return len(dead)
+        return [session.streamlit_id for session in dead]
 
     def close_all(self) -> None:
         """Close every session: the program ends."""
@@ -282,7 +290,8 @@ def _close(session: Session) -> None:
 
 
 def _is_dead(session: Session, now: float) -> bool:
-    is_gone = session.gone_since is not None and now - session.gone_since > GRACE_SECONDS
+    grace = LEFT_SECONDS if session.is_left else GRACE_SECONDS
+    is_gone = session.gone_since is not None and now - session.gone_since > grace
     return is_gone or now - session.last_seen > IDLE_SECONDS
 
 

@@ -7,11 +7,13 @@ from typing import TypeVar
 from uuid import uuid4
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from ltvlib.errors import LtvError
 from ltvlib.journal import Journal
 from ltvlib.samples import samples
 from ltvlib.workspace import Workspace
+from pages.serving.departures import is_left
 from pages.ui.registry import HOME as HOME
 from pages.ui.registry import REGISTRY, Session
 from pages.ui.registry import UPLOAD as UPLOAD
@@ -20,7 +22,12 @@ from pages.ui.words import _, language
 T = TypeVar("T")
 
 
-@st.cache_resource(scope="session", show_spinner=False, on_release=REGISTRY.mark_gone)
+def _gone(uid: str) -> None:
+    """The websocket ended; whether the browser said goodbye is known to the server only."""
+    REGISTRY.mark_gone(uid, is_left())
+
+
+@st.cache_resource(scope="session", show_spinner=False, on_release=_gone)
 def _tab(uid: str) -> str:
     """A sentinel that lives as long as the websocket; its release is the only public sign of a closed tab."""
     return uid
@@ -30,7 +37,9 @@ def me() -> Session:
     """What this tab owns."""
     uid: str = st.session_state.setdefault("uid", uuid4().hex)
     _tab(uid)
-    return REGISTRY.session(uid)
+    found, context = REGISTRY.session(uid), get_script_run_ctx(suppress_warning=True)
+    found.streamlit_id = context.session_id if context is not None else ""
+    return found
 
 
 def begin_run() -> None:

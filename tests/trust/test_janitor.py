@@ -9,7 +9,7 @@ import pytest
 from streamlit import runtime
 from streamlit.runtime.memory_session_storage import MemorySessionStorage
 
-import server
+from pages.serving import departures
 
 
 class Tab:
@@ -33,7 +33,7 @@ def test_parked_sessions_are_shut_down_when_their_time_is_over(monkeypatch: pyte
     for where, gone in ((storage, 1), (parked, 0)):
         manager = SimpleNamespace(_session_mgr=SimpleNamespace(_session_storage=where))
         monkeypatch.setattr(runtime, "get_instance", lambda manager=manager: manager)
-        assert server.expire_sessions() == gone
+        assert departures.expire_sessions() == gone
     assert closed.is_shut
     assert not waiting.is_shut
 

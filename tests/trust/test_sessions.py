@@ -161,7 +161,7 @@ def test_a_closed_tab_is_cleared_and_the_others_go_on(tmp_path: Path, monkeypatc
     REGISTRY.sweep()
     assert left.folder.exists(), "the grace is not over"
     time.sleep(0.3)
-    assert REGISTRY.sweep() == 1
+    assert len(REGISTRY.sweep()) == 1
     assert not left.folder.exists()
     assert left.workspace is None
     for session in (stays, blip):
@@ -170,10 +170,22 @@ def test_a_closed_tab_is_cleared_and_the_others_go_on(tmp_path: Path, monkeypatc
     assert REGISTRY.session("left") is not left
 
 
+def test_a_tab_that_was_closed_is_cleared_sooner_than_one_that_lost_the_network(tmp_path: Path):
+    said, silent = own("said goodbye", tmp_path / "said"), own("silent", tmp_path / "silent")
+    said.streamlit_id = "its name in Streamlit"
+    REGISTRY.mark_gone("said goodbye", is_left=True)
+    REGISTRY.mark_gone("silent")
+    for session in (said, silent):
+        session.gone_since -= registry.LEFT_SECONDS + 1
+    assert REGISTRY.sweep() == ["its name in Streamlit"]
+    assert not said.folder.exists()
+    assert silent.workspace is not None
+
+
 def test_an_idle_session_is_closed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     idle, busy = own("idle", tmp_path / "idle"), own("busy", tmp_path / "busy")
     idle.last_seen -= registry.IDLE_SECONDS + 1
-    assert REGISTRY.sweep() >= 1
+    assert len(REGISTRY.sweep()) >= 1
     assert not idle.folder.exists()
     assert busy.workspace is not None
 
@@ -207,7 +219,7 @@ def test_the_reaper_survives_a_session_that_cannot_be_closed(monkeypatch: pytest
     stuck, fine = mine.session("stuck"), mine.session("fine")
     monkeypatch.setattr(stuck, "close", lambda: 1 / 0)
     stuck.last_seen = fine.last_seen = 0.0 - registry.IDLE_SECONDS
-    assert mine.sweep() == 2
+    assert len(mine.sweep()) == 2
     assert not fine.folder.exists()
 
 
