@@ -5,6 +5,11 @@
 
 from __future__ import annotations
 
+from pages.serving import memory
+
+if __name__ == "__main__":
+    memory.strictly()  # before anything large is imported: it starts the program again
+
 import asyncio
 import contextlib
 import gc
@@ -26,6 +31,7 @@ from ltvlib.errors import LtvError
 from pages.serving.capacity import Capacity
 from pages.serving.departures import Departures, janitor
 from pages.serving.guard import Guard
+from pages.serving.packed import Packed
 from pages.survey import routes as survey
 
 ROOT = Path(__file__).parent
@@ -53,9 +59,9 @@ def on_script_error(error: BaseException) -> bool:
 
 
 def keep_addresses_out_of_the_log() -> None:
-    """No line per request: the address of an upload holds the session's id, which is a key. Streamlit turns them on again."""
-    logging.getLogger("uvicorn.access").disabled = True
-    logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
+    """No line per request: the address of an upload holds the session's id, which is a key. Streamlit turns them on."""
+    for name in ("uvicorn", "uvicorn.access", "uvicorn.error", "websockets"):
+        logging.getLogger(name).setLevel(logging.WARNING)
 
 
 @contextlib.asynccontextmanager
@@ -88,6 +94,7 @@ app = st.App(
         Middleware(Guard),
         Middleware(Capacity),
         Middleware(Departures),
+        Middleware(Packed),
         Middleware(GZipMiddleware, minimum_size=2048, compresslevel=6),
     ],
     on_script_error=on_script_error,

@@ -8,7 +8,6 @@ carries it to the place where the session learns that its tab is gone.
 from __future__ import annotations
 
 import asyncio
-import gc
 import logging
 from contextvars import ContextVar
 from typing import Any
@@ -16,6 +15,7 @@ from typing import Any
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import runtime
 
+from pages.serving import memory
 from pages.ui.registry import REGISTRY
 
 GOODBYES = (1000, 1001)
@@ -75,7 +75,8 @@ async def janitor() -> None:
         await asyncio.sleep(JANITOR_SECONDS)
         try:
             left = await asyncio.to_thread(REGISTRY.sweep)
-            if expire_sessions(left) or left:
-                await asyncio.to_thread(gc.collect)
+            if expire_sessions(left) or left or REGISTRY.has_deleted():
+                await memory.let_go()
+                await asyncio.to_thread(memory.clean)
         except Exception as error:
             log.error("closed tabs could not be cleared: %s", type(error).__name__)

@@ -144,6 +144,7 @@ class Session:
             workspace.close()
         for path in paths:
             rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
+        REGISTRY.deleted()
 
     def _drop_journals(self, *names: str) -> list[Journal]:
         with self.guard:
@@ -169,6 +170,7 @@ class Registry:
         self._home: Home | None = None
         self._kept: Workspace | None = None
         self.home_error: LtvError | None = None
+        self._has_deleted = threading.Event()
 
     def home(self) -> Home | None:
         """What is kept on this computer, where ``LTV_HOME`` names a folder for it; opened at first use.
@@ -228,6 +230,16 @@ class Registry:
     def own_data_sets(self) -> int:
         """How many tabs have a data set of their own."""
         return sum(session.workspace is not None for session in list(self._sessions.values()))
+
+    def deleted(self) -> None:
+        """Something of a visitor was deleted; what is left of it in freed memory has to be overwritten."""
+        self._has_deleted.set()
+
+    def has_deleted(self) -> bool:
+        """Whether something was deleted since this was asked last."""
+        found = self._has_deleted.is_set()
+        self._has_deleted.clear()
+        return found
 
     def mark_gone(self, uid: str, is_left: bool = False) -> None:
         """The tab disconnected (``is_left``: it was closed); only a flag, because this runs on the server's event loop."""
