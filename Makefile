@@ -1,12 +1,14 @@
 # make run            start the dashboard on http://127.0.0.1:8501
 # make run DATA=path  open a local CSV/XLSX/Parquet file, or a folder of canonical Parquet files
-# make test           everything that must be green: format, lint, types, tests with a real browser
+# make run PEOPLE=keep   names and phones of files stay readable unless chosen otherwise, to call people
+# make test           everything that must be green: format, lint, types, tests with a real browser, then those that measure seconds
+# make soak           the long versions: 50 and 100 people for ten minutes, 100 owners side by side; then writes docs/trust.md
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8501
 
-.PHONY: run test check browser format words clean
+.PHONY: run test soak check browser format words clean
 
 $(VENV)/.run: requirements.txt
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -19,7 +21,7 @@ $(VENV)/.dev: requirements.txt requirements-dev.txt
 	@touch $(VENV)/.run $@
 
 run: $(VENV)/.run
-	LTV_DATA="$(DATA)" LTV_PORT=$(PORT) $(BIN)/python server.py
+	LTV_DATA="$(DATA)" LTV_PORT=$(PORT) LTV_PEOPLE="$(PEOPLE)" $(BIN)/python server.py
 
 # Debian's Chromium where no browser is found; elsewhere the browser tests say what is missing.
 browser:
@@ -33,7 +35,14 @@ check: $(VENV)/.dev
 	$(BIN)/mypy
 
 test: $(VENV)/.dev browser check
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not load"
+	$(BIN)/python -m pytest -m load -p no:xdist -s
+
+# Alone on the machine: nothing else may run beside it.
+soak: $(VENV)/.dev browser
+	LTV_SOAK=1 $(BIN)/python -m pytest -m load -p no:xdist -s
+	LTV_SOAK=1 $(BIN)/python -m pytest -p no:xdist -s tests/trust/test_isolation.py tests/trust/test_erasure.py -m "not load"
+	$(BIN)/python -m tests.trust.report
 
 format: $(VENV)/.dev
 	$(BIN)/ruff format .

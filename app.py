@@ -2,13 +2,16 @@
 
 import streamlit as st
 
-from pages.ui import choices, receive, session
+from pages.ui import choices, demo, door, receive, session
 from pages.ui.widgets import choose, switch
-from pages.ui.words import LANGUAGES, _, browser_language
+from pages.ui.words import LANGUAGES, _, browser_language, listen
 
 st.set_page_config(page_title="LTV Workbench", page_icon="pages/ui/icon.png", layout="wide")
+listen()
+door.enter()
 session.begin_run()
 session.settle()
+session.come_back()
 receive.open_local()
 
 with st.sidebar:
@@ -80,4 +83,5 @@ with head:
 with filters_place:
     if page not in (pages["data"], pages["definitions"]):
         choices.sidebar()
+demo.banner()
 page.run()

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from ltvlib import scratch
-from ltvlib.errors import AlreadyWrittenError, LimitError, LtvError, StorageError
+from ltvlib.errors import N_, AlreadyWrittenError, DamagedFileError, LimitError, LtvError, StorageError
 
 if TYPE_CHECKING:  # the reading child starts twice an upload; it needs neither
     import pandas as pd
@@ -32,6 +32,8 @@ if TYPE_CHECKING:  # the reading child starts twice an upload; it needs neither
 
 SQL_DIR = Path(__file__).parent / "sql"
 
+_STORAGE = (duckdb.IOException, duckdb.TransactionException, duckdb.FatalException, duckdb.InternalException)
+_DAMAGED = re.compile(r"Corrupt|replaying WAL|not a valid DuckDB|Could not read enough bytes|[Dd]eserializ")
 CLOSE_SECONDS = 5.0
 """How long closing waits for interrupted queries to end."""
 
@@ -163,6 +165,12 @@ class Database:
         """Write the rows of ``sql`` to a CSV file with a header: comma, UTF-8, ISO dates."""
         self.execute(f"copy ({sql}) to {literal(str(path))} (format csv, header true)")
 
+    def read_through(self) -> None:
+        """Read every value of every table once: damage shows now and not in the middle of somebody's work."""
+        with _storage_in_words():
+            for (table,) in self.rows("select table_name from duckdb_tables() where not internal"):
+                self.rows(f"select count(columns(*)) from {quote(table)}")  # quoted name
+
     def lock(self) -> None:
         """Shut the door for good: no files, no extensions, no settings. Read back and asserted."""
         self._root.execute("set enable_external_access = false")
@@ -261,8 +269,14 @@ def _storage_in_words() -> Iterator[None]:
         yield
     except duckdb.ConstraintException as error:
         raise AlreadyWrittenError("This is written down already; nothing was changed.") from error
-    except (duckdb.IOException, duckdb.TransactionException, duckdb.FatalException, duckdb.InternalException) as error:
+    except duckdb.Error as error:
         text = str(error)
+        if _DAMAGED.search(text):
+            place = re.search(r"byte position (\d+)", text)
+            sorry = N_("The saved workspace is damaged and cannot be opened.")
+            raise DamagedFileError(sorry, position=int(place[1]) if place else -1) from error
+        if not isinstance(error, _STORAGE):
+            raise
         if "lock" in text:
             raise StorageError("The saved workspace is open in another program; close that one first.") from error
         raise StorageError(

@@ -54,5 +54,9 @@ class StorageError(LtvError):
     """What people wrote could not be saved or opened; nothing of the step was kept."""
 
 
+class DamagedFileError(StorageError):
+    """A file of the saved workspace cannot be read any more; ``params["position"]`` is where, -1 where that is not known."""
+
+
 class AlreadyWrittenError(LtvError):
     """What was to be written once is written already (an answer sent twice)."""

@@ -27,8 +27,10 @@ from ltvlib.schema import TABLES
 from ltvlib.workspace import DataSet, Workspace
 
 PREFIX = "data-"
-MERGED = ("orders", "order_lines", "customers")
-"""Tables that a file of orders brings; the others stay as they are."""
+PASSPORT = "passport.json"
+"""Stands beside the tables, so that they can be opened even if the journal is damaged."""
+MERGED = ("orders", "order_lines", "customers", "fulfilments")
+"""Tables that are brought with orders or to them, and grow; the others stay as they are."""
 FULL = N_("The workspace could not be saved: is the disk full? Nothing of this step was kept.")
 LIMITS = EngineLimits(memory_mb=4_096, temp_mb=20_000, seconds=600)
 
@@ -63,7 +65,10 @@ class Home:
         self._guard = threading.RLock()
         self._seen: tuple[str, dict[str, str] | None] = ("", None)
         self.journal = self._opened()
-        self._tidy()
+        if self.journal.set_aside and self._current() is None:
+            self._take_up()
+        else:
+            self._tidy()
 
     def _opened(self) -> Journal:
         try:
@@ -127,6 +132,19 @@ class Home:
             with self._filled(_joined(before, info)) as folder:
                 self._merge(tables, folder)
 
+    def add(self, name: str, path: Path) -> None:
+        """Keep a canonical table beside the orders instead of the one of that name; everything else stays.
+
+        Raises:
+            LtvError: no orders are kept.
+        """
+        with self._guard:
+            info = self.info()
+            if info is None:
+                raise LtvError("There are no orders in this data set; upload a file of orders first.")
+            with self._filled(info) as folder:
+                _copy({**self.tables(), name: path}, folder)
+
     def _merge(self, tables: Mapping[str, Path], folder: Path) -> None:
         kept = self.tables()
         _copy({name: path for name, path in kept.items() if name not in MERGED}, folder)
@@ -189,6 +207,7 @@ class Home:
         try:
             folder.mkdir(parents=True)
             yield folder
+            (folder / PASSPORT).write_text(_text(info), encoding="utf-8")
             _sync(folder)
             self.journal.write([*first, *self._pointing_to(folder, info)])
         except BaseException as error:
@@ -203,6 +222,14 @@ class Home:
         generation = int(row["generation"]) + 1 if row else 1
         content = {"generation": generation, "folder": folder.name, "content": _text(info), "added_at": now()}
         return self.journal.appending("data_sets", [content])
+
+    def _take_up(self) -> None:
+        """The journal was damaged and knows of no data: the latest folder that is whole counts again."""
+        whole = [path.parent for path in self.folder.glob(f"{PREFIX}*/{PASSPORT}")]
+        if whole:
+            latest = max(whole, key=lambda folder: folder.stat().st_mtime_ns)
+            info = _data_set((latest / PASSPORT).read_text(encoding="utf-8"))
+            self.journal.write(self._pointing_to(latest, info))
 
     def _tidy(self) -> None:
         """Remove folders that no longer count, or never did."""

@@ -47,6 +47,7 @@ class DataSet:
         margin_rate: gross margin / revenue used where the file has no cost, 0..1.
         source: file the data came from.
         unknown_margins: documents without a margin in a file that has them; counted at ``margin_rate``.
+        is_hidden: customers stand as codes, without names, phones and e-mails.
     """
 
     name: str
@@ -57,6 +58,7 @@ class DataSet:
     margin_rate: float = 1.0
     source: str = ""
     unknown_margins: int = 0
+    is_hidden: bool = False
 
 
 @dataclass(frozen=True)
@@ -218,6 +220,11 @@ class Workspace:
         """Values of a customer attribute, most customers first; ``""`` stands for "not known"."""
         text = sql_text("metrics/attribute_values").replace("{{attribute}}", quote(attribute.value))
         return [row[0] for row in self.database.rows(text, {"limit": limit})]
+
+    def renewed(self, table: str) -> None:
+        """After the canonical ``table`` was told anew and its mart made: the data set has it, and caches see another one."""
+        self.present = self.present | {table}
+        self.stamp = uuid4().hex
 
     def close(self) -> None:
         """Close the database and remove its files."""

@@ -2,16 +2,17 @@
 
 import streamlit as st
 
-from pages.ui import data_view, home_view, report_view, session
+from pages.ui import data_view, demo, home_view, report_view, session
 from pages.ui.words import _
 
 st.title(_("Know what your customers are worth"))
 st.markdown(
-    _(
-        "Drop an export of orders from any system: 1C, Bitrix24, amoCRM, YCLIENTS, Shopify, a spreadsheet. It stays on this computer and is deleted when you close the tab."
-    )
+    _("Drop an export of orders from any system: 1C, Bitrix24, amoCRM, YCLIENTS, Shopify, a spreadsheet.")
+    + " "
+    + home_view.how_long()
 )
-data_view.upload()
+if demo.takes_files():
+    data_view.upload()
 mine = session.me()
 if mine.upload is not None and mine.upload.inspection is not None:
     data_view.mapping(mine)

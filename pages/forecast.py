@@ -3,7 +3,7 @@
 import streamlit as st
 
 from ltvlib import forecast
-from pages.ui import choices, forecast_more, forecast_view, patience, session
+from pages.ui import choices, forecast_calls, forecast_more, forecast_view, patience, session
 from pages.ui.components import heading
 from pages.ui.words import _
 
@@ -34,7 +34,7 @@ if exam.is_trusted:
     forecast_view.base(view, exam)
 forecast_view.parts(view, choices.rules(found), found, exam.is_trusted)
 st.subheader(_("Whom to call?"))
-picked = forecast_view.slipping(view, exam.is_trusted)
+picked = forecast_view.slipping(view, exam.is_trusted, forecast_calls.places(found))
 forecast_view.pictures(view, picked, found, exam.is_trusted)
 if exam.is_trusted:
     st.subheader(_("What will newcomers bring?"))

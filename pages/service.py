@@ -3,7 +3,7 @@
 import streamlit as st
 
 from ltvlib import service
-from pages.ui import choices, service_view, session
+from pages.ui import choices, deliveries_file, service_view, session
 from pages.ui.components import heading, nothing
 from pages.ui.words import _
 
@@ -12,9 +12,10 @@ found = choices.filters()
 if "fulfilments" not in session.workspace().present:
     nothing(
         _(
-            "This page needs a table of what became of each order: promised and delivered, documents, complaints. The samples with deliveries show what it looks like."
+            "Nobody has said yet what became of the orders: promised and delivered, documents, complaints. Bring a list of deliveries below."
         )
     )
+    deliveries_file.bring(is_open=True)
     service_view.offer_sample()
     st.stop()
 
@@ -27,3 +28,4 @@ with left:
     service_view.months(found)
 with right:
     service_view.tables(found)
+deliveries_file.bring()

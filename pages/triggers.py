@@ -2,11 +2,12 @@
 
 import streamlit as st
 
-from pages.ui import choices, outreach, triggers_results, triggers_view
+from pages.ui import choices, outreach, people_choice, triggers_results, triggers_view
 from pages.ui.components import heading
 from pages.ui.words import _
 
 heading(_("Triggers"), _("Which event calls for which message, to whom does it go today, and did earlier ones pay?"))
+people_choice.hint()
 found = choices.filters()
 regulation = outreach.regulation()
 view = outreach.standing(choices.rules(found), found)

@@ -9,6 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from ltvlib.nps import links
+from ltvlib.nps.asking import Given, record
 from ltvlib.nps.score import Scale
 from pages.ui.registry import REGISTRY
 from tests.test_pages import healthy, visit
@@ -133,3 +134,18 @@ def test_what_the_survey_says_is_kept():
     next(box for box in at.text_input if box.label == "Name of your business on the form").set_value("Linden")
     next(button for button in at.button if button.label == "Save").click().run()
     assert links.settings(journal(healthy(at))).business == "Linden"
+
+
+def test_a_low_score_without_a_name_stands_apart_until_it_was_read():
+    at = opened("Call back")
+    before = next(metric for metric in at.metric if metric.label == "Low scores to call back").value
+    record(journal(at), Given(2, Scale.ONE_TEN, "Too <b>loud</b>"))
+    healthy(at.run())
+    tile = next(metric for metric in at.metric if metric.label == "Low scores to call back")
+    assert (tile.value, "1 more without a name" in tile.delta) == (before, True), "nobody can be called back"
+    said = " ".join(element.value for element in at.markdown)
+    assert "Without a name: 1 low answer" in said
+    assert "Too \\<b\\>loud\\</b\\>" in said
+    at.button(key="nps_nameless_read").click().run()
+    assert "Without a name" not in " ".join(element.value for element in healthy(at).markdown)
+    assert [row["status"] for row in journal(at).rows("nps_followups")] == ["fixed"]

@@ -45,4 +45,24 @@ METRICS = (
         N_("None of the customers brought profit in the window before."),
         source="Indirect standardisation, as in epidemiology (observed / expected)",
     ),
+    Metric(
+        "contact_returns",
+        N_("Came back more often"),
+        "share",
+        N_(
+            "Share of the customers contacted who ordered again in the days after, less that of customers in the same state who were not contacted then: the same silence, number of orders, largest order in these days of earlier years, profit, lateness, season and age, as far as there are enough of them; and whether their manager has left."
+        ),
+        N_("What the contact did, beyond what such customers do anyway."),
+        N_("Fewer than twenty customers on a side, or all were known to be lost."),
+        source="Iacus, King & Porro (2012), Coarsened exact matching; Imbens & Rubin (2015)",
+    ),
+    Metric(
+        "contact_profit",
+        N_("Extra profit a customer contacted"),
+        "money",
+        N_("Gross margin of the days after the contact, less that of like customers who were not contacted then."),
+        N_("What a contact may cost before it loses money."),
+        N_("Fewer than twenty customers on a side, or all were known to be lost."),
+        source="Imbens & Rubin (2015), Causal Inference, ch. 17",
+    ),
 )

@@ -6,13 +6,15 @@ Both run in a limited child process (:mod:`ltvlib.ingest.process`): the file its
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping as Dict
 from pathlib import Path
 
+from ltvlib.codes import Codes
 from ltvlib.ingest.model import Inspection, Limits, Mapping, RawTable, ReadOptions
 from ltvlib.ingest.process import Cancelled, CancelledError, ProgressCall, run
-from ltvlib.ingest.report import ImportReport, NpsRead, SpendRead
+from ltvlib.ingest.report import ImportReport, ListRead, NpsRead, SpendRead
 
-__all__ = ["CancelledError", "inspect", "load", "read_nps", "read_spend"]
+__all__ = ["CancelledError", "inspect", "load", "read_list", "read_nps", "read_spend"]
 
 
 def inspect(
@@ -23,11 +25,13 @@ def inspect(
     on_progress: ProgressCall | None = None,
     cancelled: Cancelled | None = None,
     mapping: Mapping | None = None,
+    codes: Codes | None = None,
 ) -> Inspection:
     """Read ``source`` (a file, or a folder of Parquet files), look at its columns and propose a mapping.
 
     The raw table goes to ``work_dir``. A large clean file is not copied there: it has to stay as it is until
-    ``load`` has run, which reads it again.
+    ``load`` has run, which reads it again. Numbers of payment cards become codes; with ``codes``, what is shown of phones,
+    e-mails and names is covered.
 
     Raises:
         ReadError: the file is no table; the sentence says what to do.
@@ -39,6 +43,7 @@ def inspect(
         "out_dir": str(work_dir.resolve()),
         "options": json.loads((options or ReadOptions()).to_json()),
         "mapping": json.loads(mapping.to_json()) if mapping else None,
+        "people_key": codes.key.hex() if codes else "",
     }
     found = run("inspect", payload, limits=limits or Limits(), on_progress=on_progress, cancelled=cancelled)
     return Inspection.from_dict(found)
@@ -51,8 +56,11 @@ def load(
     limits: Limits | None = None,
     on_progress: ProgressCall | None = None,
     cancelled: Cancelled | None = None,
+    codes: Codes | None = None,
 ) -> ImportReport:
     """Turn a raw table into the canonical tables in ``out_dir``, every record accounted for.
+
+    With ``codes``, phones, e-mails and names leave the reading process as codes only, unless the mapping keeps them readable.
 
     Raises:
         MappingError: a column cannot be used as mapped.
@@ -64,6 +72,7 @@ def load(
         "raw": json.loads(raw.to_json()),
         "mapping": json.loads(mapping.to_json()),
         "out_dir": str(out_dir.resolve()),
+        "people_key": codes.key.hex() if codes else "",
     }
     found = run("convert", payload, limits=limits or Limits(), on_progress=on_progress, cancelled=cancelled)
     return ImportReport.from_dict(found)
@@ -91,3 +100,31 @@ def read_nps(source: Path, work_dir: Path, lowest: int = 0, limits: Limits | Non
     """
     payload = {"source": str(source.resolve()), "out_dir": str(work_dir.resolve()), "lowest": lowest}
     return NpsRead.from_dict(run("nps", payload, limits=limits or Limits()))
+
+
+def read_list(
+    source: Path,
+    work_dir: Path,
+    kind: str,
+    columns: Dict[str, str] | None = None,
+    day_first: bool | None = None,
+    limits: Limits | None = None,
+) -> ListRead:
+    """Past contacts (``kind`` = ``touches``) or what became of orders (``fulfilments``) from any table file.
+
+    ``columns`` (field -> header, "" = none) corrects what the headers propose; ``day_first`` settles dates left open.
+    Every record is used or refused with its reason; what is missing or open is told in the result.
+
+    Raises:
+        ReadError: the file is no table.
+        MappingError: the table is too long.
+        LimitError: a stated limit was reached.
+    """
+    payload = {
+        "source": str(source.resolve()),
+        "out_dir": str(work_dir.resolve()),
+        "kind": kind,
+        "columns": dict(columns) if columns is not None else None,
+        "day_first": day_first,
+    }
+    return ListRead.from_dict(run("list", payload, limits=limits or Limits()))

@@ -75,13 +75,15 @@ def inspect_job(payload: dict[str, Any], limits: Limits, progress: Progress) -> 
 
 def _inspect(payload: dict[str, Any], limits: Limits, progress: Progress, direct: bool) -> dict[str, Any]:
     from ltvlib.ingest.budget import engine_limits
+    from ltvlib.ingest.hiding import covered_inspection, without_cards
     from ltvlib.ingest.hierarchy import unfold
     from ltvlib.ingest.profile import inspect_raw
 
     raw = _read(payload, limits, lambda message, share: progress(message, share * 0.8), direct)
     progress("Looking at the columns", 0.85)
-    raw = unfold(raw, engine_limits(limits))
-    return _plain(inspect_raw(raw, _mapping(payload), engine_limits(limits)))
+    raw = without_cards(unfold(raw, engine_limits(limits)), _codes(payload) or _throwaway(), engine_limits(limits))
+    found = inspect_raw(raw, _mapping(payload), engine_limits(limits))
+    return _plain(covered_inspection(found) if payload.get("people_key") else found)
 
 
 def convert_job(payload: dict[str, Any], limits: Limits, progress: Progress) -> dict[str, Any]:
@@ -93,7 +95,7 @@ def convert_job(payload: dict[str, Any], limits: Limits, progress: Progress) -> 
     mapping = _mapping(payload)
     assert mapping is not None
     raw, out_dir = RawTable.from_dict(payload["raw"]), Path(payload["out_dir"])
-    return _plain(convert(raw, mapping, out_dir, progress, engine_limits(limits)))
+    return _plain(convert(raw, mapping, out_dir, progress, engine_limits(limits), _codes(payload)))
 
 
 def spend_job(payload: dict[str, Any], limits: Limits, progress: Progress) -> dict[str, Any]:
@@ -113,6 +115,17 @@ def nps_job(payload: dict[str, Any], limits: Limits, progress: Progress) -> dict
     return _plain(read_nps(raw, int(payload["lowest"]), engine_limits(limits)))
 
 
+def list_job(payload: dict[str, Any], limits: Limits, progress: Progress) -> dict[str, Any]:
+    """File -> a list beside the orders: contacts, deliveries."""
+    from ltvlib.ingest.budget import engine_limits
+    from ltvlib.ingest.list_kinds import KINDS
+    from ltvlib.ingest.listread import read_list
+
+    raw = _read(payload, limits, progress, False)
+    kind, choices = KINDS[payload["kind"]], (payload["columns"], payload["day_first"])
+    return _plain(read_list(raw, kind, *choices, engine_limits(limits)))
+
+
 def restore_job(payload: dict[str, Any], limits: Limits, progress: Progress) -> dict[str, Any]:
     """Saved workspace -> clean tables."""
     from ltvlib.ingest.budget import engine_limits
@@ -127,6 +140,7 @@ JOBS: dict[str, Job] = {
     "convert": convert_job,
     "spend": spend_job,
     "nps": nps_job,
+    "list": list_job,
     "restore": restore_job,
 }
 
@@ -135,6 +149,20 @@ def _mapping(payload: dict[str, Any]) -> Any:
     from ltvlib.ingest.model import Mapping
 
     return Mapping.from_dict(payload["mapping"]) if payload.get("mapping") else None
+
+
+def _codes(payload: dict[str, Any]) -> Any:
+    """Makes codes of people; ``None`` where the caller gives no key."""
+    from ltvlib.codes import Codes
+
+    return Codes(bytes.fromhex(payload["people_key"])) if payload.get("people_key") else None
+
+
+def _throwaway() -> Any:
+    """Codes under a key that nobody has."""
+    from ltvlib.codes import Codes
+
+    return Codes(os.urandom(32))
 
 
 def _plain(value: Any) -> dict[str, Any]:

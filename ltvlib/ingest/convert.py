@@ -8,10 +8,12 @@ from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 
+from ltvlib.codes import Codes
 from ltvlib.engine import Database, EngineLimits
 from ltvlib.errors import LtvError
 from ltvlib.ingest import reconcile
 from ltvlib.ingest.choices import Statuses, statuses
+from ltvlib.ingest.hiding import KEEP
 from ltvlib.ingest.identity import first_key
 from ltvlib.ingest.judging import drop_unsold, judge, make_sales, merge, settle_amounts
 from ltvlib.ingest.model import Mapping, RawTable
@@ -40,8 +42,11 @@ def convert(
     out_dir: Path,
     progress: Progress = _silent,
     limits: EngineLimits | None = None,
+    codes: Codes | None = None,
 ) -> ImportReport:
     """Write orders, order lines, customers and refused rows to ``out_dir``; say what became of every record.
+
+    With ``codes``, people are hidden unless the mapping wants them kept readable.
 
     Raises:
         MappingError: a needed column is missing, or a choice is open (day and month, decimal sign, currency).
@@ -50,7 +55,7 @@ def convert(
     with closing(Database(limits or _LIMITS)) as database:
         open_raw(raw, database)
         progress("Reading numbers and dates", 0.1)
-        plan = make_plan(database, raw, mapping)
+        plan = make_plan(database, raw, mapping, None if mapping.people == KEEP else codes)
         found = statuses(database, raw, mapping)
         stage(database, plan)
         progress("Checking every record", 0.4)
@@ -97,6 +102,7 @@ def _report(database: Database, plan: Plan, found: Statuses, mode: str, out_dir:
         reasons=reasons,
         reconciliation=reconcile.steps(database, plan, found, Decimal(counts[4])),
         notes=tuple(remarks(database, plan, found, mode)),
+        is_hidden=plan.codes is not None,
         refund_amount=format(Decimal(counts[5]), "f"),
     )
 

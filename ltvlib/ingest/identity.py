@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping as Dict
 from dataclasses import dataclass
 
+from ltvlib.codes import Codes
 from ltvlib.engine import Database
 from ltvlib.errors import N_
 from ltvlib.ingest.model import Note
@@ -97,16 +98,17 @@ class Identity:
     strict: str = ""
 
 
-def identify(database: Database, texts: Dict[str, str]) -> Identity:
+def identify(database: Database, texts: Dict[str, str], codes: Codes | None = None, hide_ids: bool = False) -> Identity:
     """Prepare the customer key from the mapped columns (field -> SQL text), the surest first.
 
     Spellings are normalised once per distinct value. Where rows lack the surest key, the next ones are
-    used; a phone or e-mail that elsewhere stands beside exactly one surer key leads to that customer.
+    used; a phone or e-mail that elsewhere stands beside exactly one surer key leads to that customer. With ``codes``,
+    phones, e-mails and names become codes as soon as they are in their normal form, and ids too with ``hide_ids``.
     """
     sql, joins, folded = "", "", 0
     fields = [name for name in CUSTOMER_KEYS if name in texts]
     for field in fields:
-        key, join = _dictionary(database, field, texts[field])
+        key, join = _dictionary(database, field, texts[field], codes if hide_ids or field != "customer_id" else None)
         joins += join
         if not sql:
             sql, folded = key, 0 if field == "customer_id" else _folded(database, field)
@@ -122,13 +124,14 @@ def identify(database: Database, texts: Dict[str, str]) -> Identity:
     return Identity(sql, joins, folded)
 
 
-def _dictionary(database: Database, field: str, text: str) -> tuple[str, str]:
-    """SQL of one key and the join it needs; ids need none."""
-    if field == "customer_id":
+def _dictionary(database: Database, field: str, text: str, codes: Codes | None) -> tuple[str, str]:
+    """SQL of one key and the join it needs; ids that may be read need none."""
+    if field == "customer_id" and codes is None:
         return _id(text), ""
     table = f"who_{field}"
     sql = "create or replace table {table} as select v, {key} as k from (select distinct {text} as v from {raw})"
-    database.execute(compose(sql, table=table, key=key_sql(field, "v"), text=text, raw=RAW))
+    key = key_sql(field, "v") if codes is None else codes.sql(key_sql(field, "v"))
+    database.execute(compose(sql, table=table, key=key, text=text, raw=RAW))
     return f"{table}.k", f" left join {table} on {table}.v = {text}"
 
 

@@ -63,12 +63,14 @@ class RawColumn(JsonValue):
             ``number``, ``timestamp`` or ``bool`` (typed Parquet and spreadsheets).
         proven: what inspection proved of all its values, so that loading need not look again: ``filled``,
             ``number`` and ``date`` (styles), ``unique``, ``total``, ``trimmed``.
+        looks_like: what its values look like, see :class:`ColumnProfile`; empty before inspection.
     """
 
     key: str
     name: str
     kind: str = "text"
     proven: dict[str, Any] = field(default_factory=dict)
+    looks_like: str = ""
 
 
 @dataclass(frozen=True)
@@ -191,6 +193,8 @@ class Mapping(JsonValue):
         decimal: decimal sign (``.`` or ``,``) for number columns that contradict themselves.
         merge_duplicates: whether exact duplicate rows are merged; ``None`` = yes where an order number or
             a time of day shows that they are the same sale.
+        people: what becomes of phones, e-mails and names: ``keep`` (readable) or anything else (codes, where the caller
+            gives a key for them).
         notes: what was dropped when the preset was fitted to a file.
 
     Further fields that ``fields`` may hold: updated_at (of order versions), cancelled_at (filled =
@@ -209,6 +213,7 @@ class Mapping(JsonValue):
     preset: str = ""
     decimal: str = ""
     merge_duplicates: bool | None = None
+    people: str = ""
     notes: tuple[Note, ...] = ()
 
     _nested = {"notes": Note}

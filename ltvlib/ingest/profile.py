@@ -53,6 +53,8 @@ def _inspect(database: Database, raw: RawTable, mapping: Mapping | None) -> Insp
     raw = replace(raw, columns=survey(database, raw, columns_by_field(raw, chosen.fields), by_key))
     open_raw(raw, database)
     profiles = _in_full(database, raw, profiles, chosen)
+    looks = zip(raw.columns, profiles, strict=True)
+    raw = replace(raw, columns=tuple(replace(column, looks_like=found.looks_like) for column, found in looks))
     questions, chosen, notes, every = ask(database, raw, profiles, chosen)
     preview = tuple(tuple(row) for row in zip(*(column[:PREVIEW_ROWS] for column in cells), strict=True))
     return Inspection(raw, profiles, chosen, questions, preview, notes, every)

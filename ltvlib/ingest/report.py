@@ -39,6 +39,7 @@ class ImportReport(JsonValue):
         first_at, last_at: ISO times of the first and last order.
         refund_amount: money given back, a negative decimal as text (part of ``ltv_revenue``).
         reasons: refused records by reason slug.
+        is_hidden: people stand as codes.
         reconciliation: steps; the first is ``file_total``, the last ``ltv_revenue``; the amounts of all
             but the last sum to the last.
     """
@@ -61,6 +62,7 @@ class ImportReport(JsonValue):
     reconciliation: tuple[Step, ...] = ()
     notes: tuple[Note, ...] = ()
     refund_amount: str = "0"
+    is_hidden: bool = False
 
     _nested = {"reconciliation": Step, "notes": Note}
 
@@ -101,5 +103,31 @@ class NpsRead(JsonValue):
     refused: tuple[SetAside, ...]
     records: int
     columns: tuple[str, ...]
+
+    _nested = {"refused": SetAside}
+
+
+@dataclass(frozen=True)
+class ListRead(JsonValue):
+    """A list found in a file: every record is either in ``rows`` or in ``refused``, unless something has to be settled first.
+
+    Attributes:
+        rows: (line, values by field); a field without a value is not in it. Times are ISO text.
+        refused: records that could not be used, with line and reason (``no_customer``, ``no_order``, ``no_date``,
+            ``bad_date``, ``bad_flag``, ``nothing_told``, or what the reader set aside).
+        records: records in the file.
+        columns: header of each field; "" = none.
+        headers: all headers of the file.
+        missing: the first field of each group that no column was found for; then there are no rows.
+        doubtful: columns whose dates can be read with the day or the month first; then there are no rows.
+    """
+
+    rows: tuple[tuple[int, dict[str, str]], ...]
+    refused: tuple[SetAside, ...]
+    records: int
+    columns: dict[str, str]
+    headers: tuple[str, ...]
+    missing: tuple[str, ...] = ()
+    doubtful: tuple[str, ...] = ()
 
     _nested = {"refused": SetAside}

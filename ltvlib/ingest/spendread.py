@@ -4,26 +4,23 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from contextlib import closing
 from functools import cache
 
 from babel.dates import get_month_names
 
-from ltvlib.engine import Database, EngineLimits
+from ltvlib.engine import EngineLimits
 from ltvlib.errors import N_, MappingError
-from ltvlib.ingest.dates import DateStyle
 from ltvlib.ingest.model import RawColumn, RawTable, SetAside
 from ltvlib.ingest.numbers import NumberStyle
 from ltvlib.ingest.report import SpendRead
-from ltvlib.ingest.styles import RAW, date_of, date_style, number_of, number_style, open_raw
+from ltvlib.ingest.short_table import ShortTable, Words, short_table, text_of
+from ltvlib.ingest.styles import RAW, date_of, number_of, number_style
 from ltvlib.ingest.synonyms import normal
-from ltvlib.ingest.values import cell, compose
+from ltvlib.ingest.values import compose
 from ltvlib.settings import month_number
 from ltvlib.spend import is_month
 
-MAX_ROWS = 200_000
-"""A longer table is not one of spend by month and channel."""
-WORDS = {
+_FIELDS = {
     "month": ("month", "месяц", "period", "период", "date", "дата", "day", "день", "dt"),
     "channel": (
         "channel", "канал", "source", "источник", "source id", "utm source", "campaign", "кампания", "рекламная кампания",
@@ -34,7 +31,6 @@ WORDS = {
         "потрачено", "money", "итого", "общий расход", "общая сумма",
     ),
 }  # fmt: skip
-"""Normal headers of each column, the best first."""
 _UNITS = frozenset(
     (
         "руб",
@@ -71,21 +67,19 @@ def read_spend(raw: RawTable, limits: EngineLimits | None = None) -> SpendRead:
         MappingError: there is no column of months or of amounts, the order of day and month is open, or the table is
             too long.
     """
-    if raw.rows > MAX_ROWS:
-        raise MappingError("A table of spend has at most {limit} rows; this one is longer.", limit=MAX_ROWS)
-    with closing(Database(limits or EngineLimits())) as database:
-        open_raw(raw, database)
-        month, dates = _month_column(database, raw)
-        amount, numbers = _amount_column(database, raw, month)
-        channel = _named(raw, "channel", {month.key, amount.key}) or _first_text(database, raw, {month.key, amount.key})
+    with short_table(raw, WORDS, limits) as table:
+        database = table.database
+        month, dates = table.dated("month", lambda column: table.mostly(column, _is_month_text, 500))
+        amount, numbers = _amount_column(table, month)
+        channel = table.named("channel", {month.key, amount.key}) or _first_text(table, {month.key, amount.key})
         sql = "select line, {day}, {text}, {money}, {paid}, {channel} from {table} order by line"
         values = compose(
             sql,
             day=f"cast({date_of(month, dates)} as date)" if dates else "cast(null as date)",
-            text=cell(month.key, month.kind),
+            text=text_of(month),
             money=f"cast({number_of(amount, numbers)} as decimal(18, 4))",
-            paid=cell(amount.key, amount.kind),
-            channel=cell(channel.key, channel.kind) if channel else "''",
+            paid=text_of(amount),
+            channel=text_of(channel) if channel else "''",
             table=RAW,
         )
         found = [_judged(*row) for row in database.rows(values)]
@@ -136,12 +130,6 @@ def _month_words() -> dict[str, int]:
     return found
 
 
-def _named(raw: RawTable, field: str, taken: set[str]) -> RawColumn | None:
-    """The column whose header is the best word for a field; units and tax beside the word do not matter."""
-    free = {_bare(column.name): column for column in reversed(raw.columns) if column.key not in taken}
-    return next((free[word] for word in WORDS[field] if word in free), None)
-
-
 def _bare(header: str) -> str:
     """``Расход (руб.) с НДС`` -> ``расход``; a header of such words only stays as it is."""
     words = normal(header).split()
@@ -149,50 +137,38 @@ def _bare(header: str) -> str:
     return " ".join(kept or words)
 
 
-def _first_text(database: Database, raw: RawTable, taken: set[str]) -> RawColumn | None:
+WORDS = Words(
+    _FIELDS,
+    N_("A table of spend has at most {limit} rows; this one is longer."),
+    N_("The dates of the column {column} can be read with the day or the month first; write the months as 2025-03."),
+    N_("The file has no column of months: one like 2025-03, 03.2025, 01.03.2025 or March 2025 is needed."),
+    _bare,
+)
+"""What the columns are called; units and tax beside a word do not matter."""
+
+
+def _first_text(table: ShortTable, taken: set[str]) -> RawColumn | None:
     """The first column that does not hold numbers."""
-    free = (column for column in raw.columns if column.key not in taken and column.kind == "text")
-    return next((column for column in free if not _is_number(number_style(database, column))), None)
+    free = (column for column in table.raw.columns if column.key not in taken and column.kind == "text")
+    return next((column for column in free if not _is_number(number_style(table.database, column))), None)
 
 
 def _is_number(style: NumberStyle) -> bool:
     return style.numbers * 2 > max(1, style.filled)
 
 
-def _month_column(database: Database, raw: RawTable) -> tuple[RawColumn, DateStyle | None]:
-    named = _named(raw, "month", set())
-    for column in ([named] if named else []) + list(raw.columns):
-        if column.kind == "timestamp":
-            return column, DateStyle()
-        style = date_style(database, column, bare=column is named)
-        if len(style.formats) > 1:
-            raise MappingError(
-                "The dates of the column {column} can be read with the day or the month first; write the months as 2025-03.",
-                column=column.name,
-            )
-        if style.formats:
-            return column, style
-        if _are_months(database, column):
-            return column, None
-    raise MappingError(
-        "The file has no column of months: one like 2025-03, 03.2025, 01.03.2025 or March 2025 is needed."
-    )
+def _is_month_text(text: str) -> bool:
+    return month_of(text) is not None
 
 
-def _are_months(database: Database, column: RawColumn) -> bool:
-    sql = "select distinct {cell} from {table} where {cell} is not null limit 500"
-    texts = [row[0] for row in database.rows(compose(sql, cell=cell(column.key, column.kind), table=RAW))]
-    known = sum(month_of(text) is not None for text in texts)
-    return bool(texts) and known * 2 > len(texts)
-
-
-def _amount_column(database: Database, raw: RawTable, month: RawColumn) -> tuple[RawColumn, NumberStyle]:
+def _amount_column(table: ShortTable, month: RawColumn) -> tuple[RawColumn, NumberStyle]:
     """The column named like money, else the only one with numbers."""
+    raw, database = table.raw, table.database
     styles = {column.key: number_style(database, column) for column in raw.columns if column.key != month.key}
     numeric = [
         c for c in raw.columns if c.key in styles and (_is_number(styles[c.key]) or styles[c.key].decimal == "?")
     ]
-    named = _named(raw, "amount", {month.key})
+    named = table.named("amount", {month.key})
     if named is not None and named in numeric:
         numeric = [named]
     if not numeric:

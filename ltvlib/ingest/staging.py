@@ -10,9 +10,11 @@ import re
 from collections.abc import Mapping as Dict
 from dataclasses import dataclass, field
 
+from ltvlib.codes import Codes
 from ltvlib.engine import Database, literal, quote, sql_text
 from ltvlib.errors import N_, MappingError
 from ltvlib.ingest.dates import DateStyle
+from ltvlib.ingest.hiding import is_personal
 from ltvlib.ingest.identity import Identity, identify
 from ltvlib.ingest.mapping import columns_by_field
 from ltvlib.ingest.model import Mapping, RawColumn, RawTable
@@ -72,6 +74,7 @@ class Plan:
         identity: how rows tell their customer.
         several: some order number stands on several rows, or rows have no order number.
         unit_cost: the cost column is of one piece.
+        codes: makes codes of people; ``None`` where they stay readable.
     """
 
     raw: RawTable
@@ -84,6 +87,7 @@ class Plan:
     identity: Identity = field(default_factory=lambda: Identity(""))
     several: bool = False
     unit_cost: bool = False
+    codes: Codes | None = None
 
     def column(self, name: str) -> RawColumn:
         """The raw column mapped to a field."""
@@ -94,10 +98,10 @@ class Plan:
         return number_of(self.column(name), self.numbers[name])
 
 
-def make_plan(database: Database, raw: RawTable, mapping: Mapping) -> Plan:
+def make_plan(database: Database, raw: RawTable, mapping: Mapping, codes: Codes | None = None) -> Plan:
     """Decide styles of all mapped columns; raises ``MappingError`` where a person has to choose."""
     keys = columns_by_field(raw, mapping.fields)
-    plan = Plan(raw, mapping, keys, {name: mapping.fields[name] for name in keys})
+    plan = Plan(raw, mapping, keys, {name: mapping.fields[name] for name in keys}, codes=codes)
     _require(keys)
     for name in keys:
         column = plan.column(name)
@@ -106,12 +110,19 @@ def make_plan(database: Database, raw: RawTable, mapping: Mapping) -> Plan:
             plan.numbers[name] = _number(database, column, mapping)
         elif name in _DATES:
             plan.dates[name] = _date(database, column, mapping if name == "ordered_at" else None)
-    plan.identity = identify(database, plan.texts)
+    hide_ids = codes is not None and "customer_id" in keys and _are_people(database, plan.texts["customer_id"])
+    plan.identity = identify(database, plan.texts, codes, hide_ids)
     plan.unit_cost = "cost" in keys and bool(_UNIT_COST.search(normal(plan.names["cost"])))
     plan.several = "order_id" not in keys or repeats(database, plan.column("order_id"), plan.texts["order_id"])
-    if not plan.several and list(plan.texts.keys() & set(CUSTOMER_KEYS)) == ["customer_id"]:
+    if not plan.several and not hide_ids and list(plan.texts.keys() & set(CUSTOMER_KEYS)) == ["customer_id"]:
         plan.identity = Identity(plan.texts["customer_id"], strict=plan.identity.sql)
     return plan
+
+
+def _are_people(database: Database, text: str) -> bool:
+    """Whether the customer codes of the file are e-mails, phones or names."""
+    sql = "select distinct {text} from {table} where {text} is not null limit {few}"
+    return is_personal([str(row[0]) for row in database.rows(compose(sql, text=text, table=RAW, few=_FEW))])
 
 
 def _require(keys: Dict[str, str]) -> None:
@@ -198,7 +209,7 @@ def _expressions(plan: Plan) -> dict[str, str]:
     }
     made["dated"] = _is_filled(plan, "ordered_at")
     made |= _amounts(plan)
-    if "name" in keys:
+    if "name" in keys and plan.codes is None:
         made["display_name"] = texts["name"]
     made |= {name: texts[name] for name in ("phone", "email") if name in keys}
     if "currency" in keys:

@@ -9,7 +9,8 @@ import pyarrow.parquet as pq
 
 from ltvlib.engine import Database, literal, quote, sql_text
 from ltvlib.ingest import reconcile
-from ltvlib.ingest.identity import Identity, has_odd_ids
+from ltvlib.ingest.hiding import HIDDEN, PERSONAL, personal_columns
+from ltvlib.ingest.identity import Identity, has_odd_ids, key_sql
 from ltvlib.ingest.judging import account
 from ltvlib.ingest.staging import Plan, stage
 from ltvlib.ingest.structure import ORDER, has_products
@@ -33,6 +34,8 @@ _FAULTS = {
     "returned": ("status",),
 }
 """Reason -> fields that may be at fault; the first that is mapped is named in the refused table."""
+_IMPERSONAL = ("totals", "repeated_header", "units", "comment")
+"""Lines set aside by the reader that name no customer."""
 
 
 def make_docs(database: Database, plan: Plan, mode: str) -> None:
@@ -136,13 +139,15 @@ def _write_orders(database: Database, plan: Plan, out_dir: Path) -> None:
 def _customers_sql(plan: Plan) -> str:
     """Customers from the orders just written where these hold all that is mapped: cheaper than the source.
 
-    Of phones and e-mails the latest stands as it was written, to be called.
+    Of phones and e-mails the latest stands as it was written, to be called, or as a code.
     """
     rules = {"name": "display_name", **{name: name for name in ("channel", "manager", "city", "phone", "email")}}
     parts = dict.fromkeys(rules, "cast(null as varchar)")
     for field, column in rules.items():
         if field in plan.keys:
             parts[field] = f"{'arg_min' if field == 'channel' else 'arg_max'}({column}, ordered_at)"
+            if plan.codes is not None and field in PERSONAL and field != "name":
+                parts[field] = plan.codes.sql(key_sql(field, parts[field]))
     rows = "docs" if plan.several or {"name", "city", "phone", "email"} & plan.keys.keys() else "written"
     return sql_text("staging/customers").format(rows=rows, **parts)
 
@@ -163,7 +168,10 @@ def _lines_sql(plan: Plan, mode: str) -> str:
 
 def _write_refused(database: Database, plan: Plan, out_dir: Path) -> None:
     """Refused and merged records as they stood in the file, those the reader set aside included."""
-    cells = ", ".join(f"cast({quote(column.key)} as varchar)" for column in plan.raw.columns)
+    hidden = personal_columns(plan.raw, plan.mapping) if plan.codes is not None else []
+    cells = ", ".join(
+        literal(HIDDEN) if column in hidden else f"cast({quote(column.key)} as varchar)" for column in plan.raw.columns
+    )
     sql = sql_text("staging/refused").replace("{text}", f"concat_ws('; ', {cells})")
     sql = sql.replace("{rows}", "raw_rows" if _some_dropped(database) else "(from raw_rows limit 0)")
     names = {
@@ -177,7 +185,7 @@ def _write_refused(database: Database, plan: Plan, out_dir: Path) -> None:
             "merged": merged,
             "lines": [item.line for item in aside],
             "slugs": [item.reason for item in aside],
-            "texts": [item.text for item in aside],
+            "texts": [item.text if plan.codes is None or item.reason in _IMPERSONAL else HIDDEN for item in aside],
         }
         _write(database, sql, out_dir / file, params)
 

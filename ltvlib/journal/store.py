@@ -13,6 +13,7 @@ from uuid import uuid4
 
 from ltvlib.engine import SQL_DIR, Database, EngineLimits, Statement, quote, sql_text
 from ltvlib.errors import StorageError
+from ltvlib.journal.damage import open_what_is_whole
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,7 +40,7 @@ class Journal:
     """What people wrote about one data set.
 
     ``folder`` keeps it in a file there; without one it lives in memory. Its ``repr`` changes with every write, so that
-    results remembered by their arguments are counted anew.
+    results remembered by their arguments are counted anew. ``set_aside`` names damaged files that were moved out of the way.
 
     Raises:
         StorageError: the file is open elsewhere, cannot be written, or was made by a newer version of the app.
@@ -50,6 +51,7 @@ class Journal:
         self.folder = folder
         self._guard = threading.RLock()
         self._version = 0
+        self.set_aside: tuple[str, ...] = ()
         if folder is not None:
             folder.mkdir(parents=True, exist_ok=True)
         self._database = self._open()
@@ -128,12 +130,15 @@ class Journal:
         return PUT, params
 
     def taking(self, other: Journal) -> list[Statement]:
-        """The statements that add all that another journal holds; what stands there under the same name wins."""
+        """The statements that add all that another journal holds; its settings win, a row that is here already stays as it is
+        (the same file of contacts may have been read by both)."""
+        sql = "select table_name from duckdb_constraints() where constraint_type = 'PRIMARY KEY'"
+        keyed = {row[0] for row in self._database.rows(sql)}
         steps = [
-            step
+            (sql.replace("insert into", "insert or ignore into", 1) if table in keyed else sql, params)
             for table in other.tables()
             if table not in ("settings", "data_sets")
-            for step in self.appending(table, other.rows(table))
+            for sql, params in self.appending(table, other.rows(table))
         ]
         names = [row["name"] for row in other.rows("settings") if row["name"] != VERSION]
         return [*steps, *(self.putting(name, other.setting(name)) for name in names)]
@@ -162,9 +167,17 @@ class Journal:
     # -- inside ------------------------------------------------------------------------------------
 
     def _open(self) -> Database:
-        database = Database(LIMITS, self.folder / FILE if self.folder else None)
+        if self.folder is None:
+            return self._opened(None)
+        database, aside = open_what_is_whole(self.folder / FILE, lambda: self._opened(self.folder))
+        self.set_aside += aside
+        return database
+
+    def _opened(self, folder: Path | None) -> Database:
+        database = Database(LIMITS, folder / FILE if folder else None)
         try:
             database.lock()
+            database.read_through()
             _migrate(database)
         except BaseException:
             database.close()

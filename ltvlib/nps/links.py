@@ -8,6 +8,7 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from weakref import WeakKeyDictionary
 
 from itsdangerous import BadSignature, URLSafeSerializer, URLSafeTimedSerializer
 
@@ -150,7 +151,7 @@ def _rows(made: Sequence[Invite]) -> list[dict[str, object]]:
 def invites(journal: Journal) -> dict[str, Invite]:
     """All invitations by id; read again only when some were added (they never change)."""
     size = journal.count("nps_invites")
-    known = _invites.get(journal.journal_id)
+    known = _invites.get(journal)
     if known is None or known[0] != size:
         rows = journal.rows("nps_invites")
         found = {
@@ -165,13 +166,12 @@ def invites(journal: Journal) -> dict[str, Invite]:
             for row in rows
         }
         known = (size, found)
-        while len(_invites) >= 50:
-            _invites.pop(next(iter(_invites)), None)
-        _invites[journal.journal_id] = known
+        _invites[journal] = known
     return known[1]
 
 
-_invites: dict[str, tuple[int, dict[str, Invite]]] = {}
+_invites: WeakKeyDictionary[Journal, tuple[int, dict[str, Invite]]] = WeakKeyDictionary()
+"""Read once a journal; what stands here goes with the journal, so a closed tab leaves no customer behind."""
 
 
 # -- tokens ----------------------------------------------------------------------------------------

@@ -42,6 +42,12 @@ def queue(found: Answers, journal: Journal, data_end: dt.date, day: dt.date) -> 
     )
 
 
+def apart(people: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The queue in two: who can be called back, and the answers nobody put a name to."""
+    is_known = people["customer_id"].notna() & (people["customer_id"].astype(str) != "")
+    return people[is_known].reset_index(drop=True), people[~is_known].reset_index(drop=True)
+
+
 def low(found: Answers, journal: Journal, data_end: dt.date) -> pd.DataFrame:
     """All low scores that were ever a task, whatever became of them."""
     recent = pd.Timestamp(data_end) - pd.Timedelta(days=KEPT_DAYS)

@@ -75,6 +75,8 @@ def contacts(
     filters = filters or Filters()
     answer = _facts(workspace, regulation, rules, day, filters, limit)
     frame = _with_journal(answer.frame, journal, day)
+    if workspace.info.is_hidden:  # codes that nobody can be called by
+        frame["phone"] = frame["email"] = None
     frame["is_known_lost"] = _known_lost(workspace, journal, frame)
     frame = _with_rhythm(frame, day, usual_gap(workspace, filters))
     return Contacts(day, _against(frame, regulation, day), answer)

@@ -162,7 +162,7 @@ _KINDS = {
     Line.SALON: (Kind.CALL, Kind.MESSAGE),
     Line.LEISURE: (Kind.CALL, Kind.MESSAGE),
     Line.RETAIL: (Kind.CALL, Kind.EMAIL),
-    Line.B2B: (Kind.VISIT, Kind.CALL),
+    Line.B2B: (Kind.CALL, Kind.EMAIL),
     Line.SUBSCRIPTION: (Kind.CALL, Kind.EMAIL),
 }
 """By what key customers and the rest are contacted."""

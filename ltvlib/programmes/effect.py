@@ -8,7 +8,7 @@ difference, and the result says how strong it would have to be to explain everyt
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -49,6 +49,7 @@ class Effect:
         history: share of the participants with an order before the day of joining; without one nobody can be made alike.
         balance: one row a trait: name, before, after (standardised differences without and with matching).
         answer: the query behind.
+        silent: share of the participants chosen when they seemed to be leaving; 0 where that is not asked.
     """
 
     participants: int
@@ -64,6 +65,7 @@ class Effect:
     history: float
     balance: pd.DataFrame
     answer: Answer
+    silent: float = 0.0
 
     @property
     def hidden_trait(self) -> float:
@@ -76,6 +78,8 @@ class Effect:
         """Why the difference cannot be taken for the effect; ``None`` where nothing speaks against it."""
         if self.is_experiment:
             return None
+        if self.silent >= HISTORY:
+            return Doubt.SILENT
         if self.history < HISTORY:
             return Doubt.NO_HISTORY
         if (self.balance["after"].abs() > UNLIKE).any():
@@ -86,9 +90,31 @@ class Effect:
 class Doubt(StrEnum):
     """Why a difference between participants and others may not be an effect."""
 
+    SILENT = "silent"
     NO_HISTORY = "no history"
     UNLIKE = "unlike"
     BEFORE = "before"
+
+
+@dataclass(frozen=True)
+class Likeness:
+    """Who counts as alike, and what states are looked at; the default (``None``) is for people who chose to join.
+
+    Attributes:
+        states: metric with the columns of ``programme_states``.
+        prepared: the states as they are compared: some may be left out, columns added.
+        keys: what makes customers alike, the most important first.
+        always: keys never given up.
+        least_silence: days for which others may have been silent at least, so that some are found.
+        is_leaving: which states look as if the customer were leaving.
+    """
+
+    states: str
+    prepared: Callable[[pd.DataFrame], pd.DataFrame]
+    keys: Callable[[pd.DataFrame], list[pd.Series]]
+    always: Callable[[pd.DataFrame], list[pd.Series]]
+    is_leaving: Callable[[pd.DataFrame], pd.Series]
+    least_silence: int = 0
 
 
 def e_value(exposed: float, others: float) -> float:
@@ -106,15 +132,17 @@ def effect(
     days: int = 90,
     is_experiment: bool = False,
     filters: Filters | None = None,
+    like: Likeness | None = None,
 ) -> Effect | None:
     """The effect of joining on ``joined`` (days since 1970, the first counts) for ``customers``.
 
     ``is_experiment``: lots decided; then others of the same days count alike if they had just ordered, or just begun, as the
-    participants had. ``None`` where nobody's days after are known or nobody else was there.
+    participants had. ``like`` says otherwise who is alike. ``None`` where nobody's days after are known or nobody else was
+    there.
     """
     filters = filters or Filters()
-    answer = _states(workspace, customers, joined, days, filters)
-    frame = answer.frame
+    answer = _states(workspace, customers, joined, days, filters, like)
+    frame = like.prepared(answer.frame) if like else answer.frame
     if frame.empty or not 0 < frame["is_in"].sum() < len(frame):
         return None
     frame = frame.assign(
@@ -122,7 +150,7 @@ def effect(
         change=frame["margin_after"] - frame["margin_before"],
         moved=frame["margin_before"] - frame["margin_earlier"],
     )
-    strata = _strata(frame, is_experiment)
+    strata = alike(like.keys(frame), frame["is_in"], like.always(frame))[0] if like else _strata(frame, is_experiment)
 
     diluted = compare(frame["joined_days"] / days, frame["is_in"], strata, frame["customer_key"]).others
 
@@ -146,6 +174,7 @@ def effect(
         history=float((frame.loc[frame["is_in"] == 1, "occasions"] > 1).mean()),
         balance=balance(frame, strata),
         answer=answer,
+        silent=float(like.is_leaving(frame)[frame["is_in"] == 1].mean()) if like else 0.0,
     )
 
 
@@ -162,9 +191,15 @@ def undiluted(found: Difference, share: float) -> Difference:
 
 
 def _states(
-    workspace: Workspace, customers: Sequence[str], joined: Sequence[int], days: int, filters: Filters
+    workspace: Workspace,
+    customers: Sequence[str],
+    joined: Sequence[int],
+    days: int,
+    filters: Filters,
+    like: Likeness | None = None,
 ) -> Answer:
     """States of participants, and of others who had been silent for no longer than nearly all participants."""
+    metric, least = (like.states, like.least_silence) if like else ("programme_states", 0)
     params = {
         "customers": list(customers),
         "joined": [int(day) for day in joined],
@@ -173,13 +208,13 @@ def _states(
         "every": 1,
         "known_day": (workspace.as_of(filters) - EPOCH).days,
     }
-    own = workspace.ask("programme_states", params, filters=filters).frame
+    own = workspace.ask(metric, params, filters=filters).frame
     if own.empty:
-        return workspace.ask("programme_states", params, filters=filters)
-    params["recent"] = int(np.quantile(own["silent_days"], USUAL))
+        return workspace.ask(metric, params, filters=filters)
+    params["recent"] = max(int(np.quantile(own["silent_days"], USUAL)), least)
     width = len(set(joined)) * max(1, workspace.facts().customers)
     params["every"] = max(1, math.ceil(width / MOST_STATES)) if params["recent"] else 1
-    return workspace.ask("programme_states", params, filters=filters)
+    return workspace.ask(metric, params, filters=filters)
 
 
 def _strata(frame: pd.DataFrame, is_experiment: bool) -> np.ndarray:

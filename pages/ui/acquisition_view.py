@@ -98,7 +98,8 @@ def curve(found: Acquisition, picked: str) -> None:
     currency = session.workspace().info.currency
     title = acquisition_story.curve_title(row, plain(channel_name(row.name)), currency)
     slugs = ("cumulative_ltv", "cac", "payback_months")
-    chart(acquisition_charts.payback_curve(row, currency), "payback_curve", title, title, found.answer, slugs)
+    picture = session.drawn(acquisition_charts.payback_curve, row, currency)
+    chart(picture, "payback_curve", title, title, found.answer, slugs)
     if picked != COMPANY:
         st.markdown(acquisition_story.verdict(row, currency))
 
@@ -107,7 +108,7 @@ def months(found: Acquisition) -> None:
     """Cost of a new customer and first-order margin by month, as a picture and as a table."""
     title = _("Every month: what a new customer cost, and what the first order left")
     currency = session.workspace().info.currency
-    picture = acquisition_charts.months(found.months, currency)
+    picture = session.drawn(acquisition_charts.months, found.months, currency)
     chart(picture, "cac_months", title, title, found.answer, ("cac", "first_order_margin"))
     with st.expander(_("The same by month as a table"), icon=":material/table:"):
         frame = found.months.round({"cac": 0, "first_order_margin": 0, "spend": 0})

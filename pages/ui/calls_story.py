@@ -54,6 +54,20 @@ def _reason(row: dict[Hashable, Any], currency: str) -> str:
     return text
 
 
+def brief(people: pd.DataFrame) -> list[str]:
+    """Why each customer is on the list, short enough for a cell: rhythm and silence."""
+    lines = []
+    for silent, rhythm, occasions in zip(
+        people["days_silent"], people["rhythm_days"], people["occasions"], strict=True
+    ):
+        days = plural("{n} day", "{n} days", round(silent))
+        if occasions <= 1:
+            lines.append(_("first order {silent} ago", silent=days))
+        else:
+            lines.append(_("silent for {silent}, usually {rhythm}", silent=days, rhythm=number(rhythm, 0)))
+    return lines
+
+
 def to_say(stage: str) -> str:
     """What to offer or say at a stage of life, until the owner writes something better."""
     return {

@@ -145,7 +145,10 @@ def listed(view: Contacts, people: pd.DataFrame) -> None:
         columns.pop("offer")
     with st.container(border=True):
         st.markdown("**" + plural("Today's list: {n} customer", "Today's list: {n} customers", len(people)) + "**")
-        table(shown, "calls", _("Today's list"), columns, height=min(560, 80 + 35 * len(shown)))
+        brief = shown.assign(reason=calls_story.brief(people)).round(
+            {"profit_at_risk": 0}
+        )  # the whole sentence does not fit a cell; files have it
+        table(brief, "calls", _("Today's list"), columns, height=min(560, 80 + 35 * len(shown)))
         _files(view, shown, columns)
 
 
@@ -154,16 +157,16 @@ def _columns(sign: str) -> dict[str, Any]:
     return {
         "name": text(_("Name"), pinned=True),
         "customer_id": text(_("Customer")),
-        "reason": text(_("Why"), width="large"),
-        "by": text(_("By")),
-        "say": text(_("What to say"), width="large"),
-        "offer": text(_("Offer")),
-        "manager": text(_("Manager")),
-        "segment": text(_("Segment"), width="small"),
+        "reason": text(_("Why")),
         "profit_at_risk": number(
             f"{label('profit_at_risk')}, {sign}", format="localized", help=definition("profit_at_risk")
         ),
+        "by": text(_("By")),
         "overdue_at": day(_("Contact by"), format="localized"),
+        "manager": text(_("Manager")),
+        "offer": text(_("Offer")),
+        "segment": text(_("Segment"), width="small"),
+        "say": text(_("What to say"), width="large"),
     }
 
 

@@ -239,7 +239,14 @@ def _newcomers(lapse: int, found: Filters) -> None:
     if not told:
         return
     title = _("Of the new customers of 12 months: {told}", told=told)
-    chart(driver_charts.newcomers(points), "newcomers", title, title, points[-1].answer, ("customer_lifetime",))
+    chart(
+        session.drawn(driver_charts.newcomers, points),
+        "newcomers",
+        title,
+        title,
+        points[-1].answer,
+        ("customer_lifetime",),
+    )
 
 
 def _days(days: int) -> str:

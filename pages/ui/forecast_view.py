@@ -12,7 +12,7 @@ from ltvlib import forecast
 from ltvlib.forecast import Exam, Forecast
 from ltvlib.forecast_people import with_intervals
 from ltvlib.settings import AbcdxRules, Attribute, Filters
-from pages.ui import choices, forecast_charts, forecast_story, session
+from pages.ui import choices, forecast_calls, forecast_charts, forecast_story, session
 from pages.ui.components import chart, definition, downloads, label, nothing, plain, table
 from pages.ui.tiles import figure
 from pages.ui.widgets import choose, switch
@@ -136,8 +136,11 @@ def parts(found: Forecast, rules: AbcdxRules, filters: Filters, with_money: bool
     downloads(lambda: shown[list(columns)].rename(columns=titles), "forecast", "forecast_parts")
 
 
-def slipping(found: Forecast, with_money: bool) -> str | None:
-    """Valuable customers who are late; returns the one whose row was clicked. Money only after a passed exam."""
+def slipping(found: Forecast, with_money: bool, places: pd.Series) -> str | None:
+    """Valuable customers who are late; returns the one whose row was clicked. Money only after a passed exam.
+
+    ``places``: place on the list of today by customer_id.
+    """
     people, currency = forecast.slipping(found), session.workspace().info.currency
     with st.container(border=True):
         title = plural(
@@ -153,6 +156,7 @@ def slipping(found: Forecast, with_money: bool) -> str | None:
             _shown(found, people.head(SHOWN), currency),
             _people_columns(found.months, currency, with_money),
         )
+        shown["place"] = shown["customer_id"].astype(str).map(places).to_numpy()
         event = table(shown, "slipping", title, columns, on_select="rerun", selection_mode="single-row", height=360)
         if len(people) > MOST_CALLS:
             st.caption(
@@ -161,6 +165,7 @@ def slipping(found: Forecast, with_money: bool) -> str | None:
         elif len(people) > SHOWN:
             st.caption(_("The first {n} are shown; the files hold all of them.", n=count(SHOWN)))
         downloads(_slipping_file(found, people.head(MOST_CALLS), with_money), "slipping", "slipping")
+        forecast_calls.about()
     rows = event["selection"]["rows"]
     return str(shown.iloc[rows[0]]["customer_id"]) if rows and rows[0] < len(shown) else None
 
@@ -188,7 +193,7 @@ def _slipping_file(found: Forecast, people: pd.DataFrame, with_money: bool) -> C
     names = {"orders_low": _("Orders, from"), "orders_high": _("Orders, to")}
     if with_money:
         names |= {"margin_low": _("Expected profit, from"), "margin_high": _("Expected profit, to")}
-    titles = {k: str(v["label"]) for k, v in columns.items() if not k.endswith("_range")} | names
+    titles = {k: str(v["label"]) for k, v in columns.items() if not k.endswith("_range") and k != "place"} | names
 
     def rows() -> pd.DataFrame:
         frame = with_intervals(people, found.known, found.as_of, found.months).assign(reason=reasons)
@@ -208,6 +213,7 @@ def _people_columns(months: int, currency: str, with_money: bool) -> dict[str, A
     columns = {
         "customer_id": text(_("Customer"), pinned=True),
         "name": text(_("Name")),
+        "place": number(_("Place today"), format="%d", help=_("Place on the list “Who to call today”.")),
         "probability_alive": number(label("probability_alive"), format="percent", help=definition("probability_alive")),
         "margin_at_risk": number(
             f"{label('margin_at_risk')}, {sign}", format="localized", help=definition("margin_at_risk")

@@ -19,6 +19,15 @@ from pages.ui.widgets import accent
 from pages.ui.words import _, count, day, plural, say, short_money
 
 
+def how_long() -> str:
+    """How long a file stays here."""
+    if REGISTRY.home() is None:
+        return _("It stays on this computer and is deleted when you close the tab.")
+    return _(
+        "It stays on this computer. Keep it below, and it is here the next time; else it is deleted when you close the tab."
+    )
+
+
 def offer(mine: Session) -> None:
     """Keep the uploaded file: what would change, and the choice between adding and replacing."""
     home, upload = REGISTRY.home(), mine.upload
@@ -89,6 +98,14 @@ def kept() -> None:
         st.error(say(failure), icon=":material/error:")
     if home is None:
         return
+    if home.journal.set_aside:
+        st.warning(
+            _(
+                "Part of what was kept on this computer was damaged. What could be read is open; the damaged file stands beside it: {files}.",
+                files=plain(", ".join(home.journal.set_aside), 300),
+            ),
+            icon=":material/healing:",
+        )
     with st.expander(_("Kept on this computer"), icon=":material/home_storage:"):
         info = home.info()
         if info is None:

@@ -10,7 +10,7 @@ import streamlit as st
 from ltvlib.ingest.model import Inspection, Mapping, Question
 from ltvlib.ingest.report import ImportReport, Step
 from ltvlib.schema import ORDERS
-from pages.ui import receive, saved_mapping
+from pages.ui import people_choice, receive, saved_mapping
 from pages.ui.components import plain, table
 from pages.ui.mapping_words import field_names
 from pages.ui.registry import Session, Upload
@@ -99,6 +99,7 @@ def _form(found: Inspection, start: Mapping) -> Mapping:
     with st.expander(_("More columns")):
         _pick(fields, tuple(f for f in field_names() if f not in MAIN), names, start)
     answers = {question.field: _ask(question, start) for question in found.questions}
+    people = people_choice.draw(found, start)
     left, right = st.columns(2)
     with left:
         rate = start.margin_rate if start.margin_rate is not None else 0.3
@@ -116,7 +117,13 @@ def _form(found: Inspection, start: Mapping) -> Mapping:
         currency, rates = _currency(found, start)
     statuses = _statuses(found, start)
     mapping = dataclasses.replace(
-        start, fields=fields, margin_rate=percent / 100, currency=currency, rates=rates, sale_statuses=statuses
+        start,
+        fields=fields,
+        margin_rate=percent / 100,
+        currency=currency,
+        rates=rates,
+        sale_statuses=statuses,
+        people=people,
     )
     return _with_answers(mapping, answers)
 

@@ -84,7 +84,7 @@ def _compared(around: Around | None, at: dt.date, length: int) -> None:
             nothing(_("The data begin too late to tell what was usual before this day."))
         return
     title = market_words.title(around)
-    chart(_bars(around), "market_around", title, title, around.answer, ("market_shift",))
+    chart(session.drawn(_bars, around), "market_around", title, title, around.answer, ("market_shift",))
     st.caption(_("Whiskers: 95 % interval of the difference between the two bars."))
     if around.every > 1:
         st.caption(_("Counted on a sample: one customer of {n}.", n=count(around.every)))

@@ -104,7 +104,7 @@ def overlay(checks: Checks, register: Register, found: Filters) -> None:
     if by_month.frame.empty:
         return
     title = _("Rivals' moves over your months: new customers, their return, losses")
-    chart(_overlay(by_month, checks), "market_overlay", title, title, by_month.answer)
+    chart(session.drawn(_overlay, by_month, checks), "market_overlay", title, title, by_month.answer)
 
 
 def _months(space: Any, journal: Any, rules: Any, found: Filters) -> Months:

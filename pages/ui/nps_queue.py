@@ -15,6 +15,8 @@ from pages.ui import calls_view, choices, nps_words, outreach, session
 from pages.ui.components import downloads, nothing, plain, table
 from pages.ui.words import _, count, day, plural, short_money, symbol
 
+NAMELESS = 20
+"""Answers without a name shown at a time."""
 EVERY = 4
 """Seconds between two looks for new answers."""
 
@@ -27,12 +29,15 @@ def rows() -> pd.DataFrame:
 @st.fragment(run_every=EVERY)
 def waiting() -> None:
     """The tile: how many low scores wait, and how many of them are late."""
-    people = rows()
+    people, nameless = queue.apart(rows())
     late = int(people["is_late"].sum())
+    notes = [plural("{n} overdue", "{n} overdue", late)] if late else []
+    if len(nameless):
+        notes.append(plural("{n} more without a name", "{n} more without a name", len(nameless)))
     st.metric(
         _("Low scores to call back"),
         count(len(people)),
-        delta=plural("{n} overdue", "{n} overdue", late) if late else None,
+        delta=", ".join(notes) or None,
         delta_color="off",
         delta_arrow="off",
         border=True,
@@ -46,12 +51,38 @@ def waiting() -> None:
 @st.fragment(run_every=EVERY)
 def live() -> None:
     """Who waits, the one to call now with what to write down, and the whole list."""
-    people = rows()
+    people, nameless = queue.apart(rows())
     if people.empty:
         nothing(_("Nobody waits: there is no low score that is not fixed."))
+    else:
+        _focus(people)
+        _listed(people)
+    _nameless(nameless)
+
+
+def _nameless(people: pd.DataFrame) -> None:
+    """Low answers of people nobody can call: what they say, and a click that puts them away."""
+    if people.empty:
         return
-    _focus(people)
-    _listed(people)
+    people = people.sort_values("answered_at", ascending=False)
+    with st.container(border=True):
+        title = plural("Without a name: {n} low answer", "Without a name: {n} low answers", len(people))
+        st.markdown(f"**{title}**")
+        st.caption(_("Nobody can be called back for these; what they say counts all the same."))
+        for row in people.head(NAMELESS).to_dict("records"):
+            words = row["improvement"]
+            said = f"“{plain(words, 400)}”" if isinstance(words, str) and words else _("no words")
+            st.markdown(f"- **{int(row['score'])}** · {day(pd.Timestamp(row['answered_at']).date())} · {said}")
+        if len(people) > NAMELESS:
+            st.caption(_("The latest {n} are shown.", n=count(NAMELESS)))
+        st.button(
+            _("Read, put them away"), key="nps_nameless_read", on_click=_put_away, args=(list(people["response_id"]),)
+        )
+
+
+def _put_away(responses: list[str]) -> None:
+    for response in responses:
+        queue.follow_up(session.journal(), response, Status.FIXED)
 
 
 def _focus(people: pd.DataFrame) -> None:

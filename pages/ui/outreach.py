@@ -106,6 +106,11 @@ def role_name(role: object) -> str:
     }[Role(str(role))]
 
 
+def role_words() -> str:
+    """What the words of the method mean, for whoever hears them for the first time."""
+    return _("Hunter: who wins new customers. Farmer: who looks after the base, so that customers come again.")
+
+
 def line_name(line: Line) -> str:
     """A line of business."""
     return {

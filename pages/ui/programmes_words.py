@@ -48,6 +48,9 @@ def doubt(found: Effect) -> str:
             "Participants and the others were different people before, and there are too few like others to compare with."
         ),
         Doubt.BEFORE: _("Participants already did better or worse than like customers before they joined."),
+        Doubt.SILENT: _(
+            "Most were chosen when they had fallen silent. Whoever chose them may have known who had really left; the others, silent for as long, partly had not. Draw lots for a half the next time: the page Triggers does that by itself."
+        ),
         None: "",
     }[found.doubt]
 

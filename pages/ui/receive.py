@@ -89,11 +89,17 @@ def _drop_streamlit_copy(found: Any) -> None:
 def forget_answers() -> None:
     """What was chosen for one file must not be applied to the next, nor outlive it: form, filters, links, results."""
     for key in [str(key) for key in st.session_state]:
-        if key.startswith(ANSWERS) and not re.fullmatch(r"upload_(number|error|\d+)", key):
+        if _is_answer(key):
             del st.session_state[key]
     for key in [key for key in st.query_params if key.startswith(ANSWERS)]:
         del st.query_params[key]
+    session.forget_widgets(_is_answer)
     session.forget_results()
+
+
+def _is_answer(key: str) -> bool:
+    """Whether a key of the session holds a choice made for the file, not the uploader's own."""
+    return key.startswith(ANSWERS) and not re.fullmatch(r"upload_(number|error|\d+)", key)
 
 
 def inspect(mine: Session, options: ReadOptions | None = None) -> None:
@@ -105,7 +111,13 @@ def inspect(mine: Session, options: ReadOptions | None = None) -> None:
     try:
         with mine.working() as job, _Progress(mine, job) as progress:
             upload.inspection = ingest.inspect(
-                upload.path, raw, options or ReadOptions(), upload.limits, on_progress=progress, cancelled=progress.poll
+                upload.path,
+                raw,
+                options or ReadOptions(),
+                upload.limits,
+                on_progress=progress,
+                cancelled=progress.poll,
+                codes=session.codes(),
             )
         upload.mapping = upload.inspection.proposal
     except LtvError as error:
@@ -127,7 +139,13 @@ def load(mine: Session, mapping: Mapping) -> LtvError | None:
     try:
         with mine.working() as job, _Progress(mine, job) as progress:
             report = ingest.load(
-                upload.inspection.raw, mapping, out, upload.limits, on_progress=progress, cancelled=progress.poll
+                upload.inspection.raw,
+                mapping,
+                out,
+                upload.limits,
+                on_progress=progress,
+                cancelled=progress.poll,
+                codes=session.codes(),
             )
             tables = {name: out / f"{name}.parquet" for name in TABLES if (out / f"{name}.parquet").exists()}
             info = data_set(upload.name, mapping, report)
@@ -163,7 +181,8 @@ def data_set(name: str, mapping: Mapping, report: ImportReport) -> DataSet:
     last = pd.Timestamp(report.last_at).date() if report.last_at else dt.date.today()
     rate = mapping.margin_rate if mapping.margin_rate is not None else 1.0
     currency = report.currency or mapping.currency
-    return DataSet(session.UPLOAD, name, currency, last + dt.timedelta(days=1), report.margin_source, rate, name)
+    as_of = last + dt.timedelta(days=1)
+    return DataSet(session.UPLOAD, name, currency, as_of, report.margin_source, rate, name, is_hidden=report.is_hidden)
 
 
 def forget() -> None:

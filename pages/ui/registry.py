@@ -150,11 +150,15 @@ class Session:
         with self.guard:
             return [self.journals.pop(name) for name in names if name in self.journals]
 
-    def close(self) -> None:
-        """Forget everything and remove the folder."""
+    def start_afresh(self) -> None:
+        """Forget everything, what was written about samples included."""
         self.forget()
         for journal in self._drop_journals(*list(self.journals)):
             journal.close()
+
+    def close(self) -> None:
+        """Forget everything and remove the folder."""
+        self.start_afresh()
         rmtree(self.folder, ignore_errors=True)
 
 

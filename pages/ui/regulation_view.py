@@ -36,9 +36,9 @@ def summary(view: Contacts, by_manager: Mapping[str, str], regulation: Regulatio
         (_("Due"), count(states.get(State.DUE, 0)), _("The ideal time for the next contact has come.")),
         (_("Overdue"), count(states.get(State.OVERDUE, 0)), _("The longest gap allowed has passed.")),
         (
-            _("Hand-overs overdue"),
+            _("Late hand-overs"),
             count(int(waiting["is_overdue"].sum())),
-            _("Still with a hunter later than the regulation allows."),
+            _("Still with a hunter later than the regulation allows.") + " " + outreach.role_words(),
         ),
         (_("Without an owner"), count(len(alone)), _("Nobody's customers, or those of a manager who has left.")),
     ]
@@ -71,7 +71,8 @@ def picture(view: Contacts) -> None:
     title = plural(
         "{n} customer has waited too long for a contact", "{n} customers have waited too long for a contact", worst
     )
-    laid_out(figure, 90 + 42 * max(1, len(order)), barmode="stack", legend_traceorder="normal")
+    laid_out(figure, 120 + 42 * max(1, len(order)), barmode="stack", legend_traceorder="normal")
+    figure.update_layout(legend={"y": -0.12, "yanchor": "top"})
     chart(figure, "regulation_states", title, title, view.answer, ("coverage",))
 
 
@@ -117,7 +118,10 @@ def _numbers(regulation: Regulation) -> dict[str, Any]:
     with st.grid(5, gap="small", min_column_width=170):
         for name, text in words.items():
             low = 1 if name in ("handover_order", "capacity") else 0
-            found[name] = st.number_input(text, low, 1000, getattr(regulation, name), key=f"regulation_{name}")
+            about = outreach.role_words() if name == "handover_order" else None
+            found[name] = st.number_input(
+                text, low, 1000, getattr(regulation, name), key=f"regulation_{name}", help=about
+            )
     found["orders_count"] = st.toggle(
         _("An order is a contact too"),
         regulation.orders_count,
@@ -169,5 +173,11 @@ def _columns() -> dict[str, Any]:
         "ideal_days": number(_("Contact after, days"), min_value=1, max_value=3650),
         "maximum_days": number(_("At the latest, days"), min_value=1, max_value=3650),
         "kind": column.SelectboxColumn(_("By"), options=kinds, format_func=outreach.kind_name, required=True),
-        "role": column.SelectboxColumn(_("By whom"), options=owners, format_func=outreach.role_name, required=True),
+        "role": column.SelectboxColumn(
+            _("By whom"),
+            options=owners,
+            format_func=outreach.role_name,
+            required=True,
+            help=outreach.role_words(),
+        ),
     }

@@ -36,7 +36,7 @@ def managers(view: Contacts, by_manager: Mapping[str, str]) -> None:
     )
     titles = {name: str(column["label"]) for name, column in columns.items()}
     downloads(lambda: shown[list(columns)].rename(columns=titles), "managers", "managers")
-    with st.expander(_("Who hunts, who farms"), icon=":material/badge:"):
+    with st.expander(_("Who wins customers, who looks after them"), icon=":material/badge:"):
         _edit_roles(by_manager)
 
 
@@ -57,7 +57,7 @@ def _result_columns(sign: str) -> dict[str, Any]:
     text, amount = st.column_config.TextColumn, st.column_config.NumberColumn
     return {
         "manager": text(_("Manager"), pinned=True),
-        "role": text(_("Role")),
+        "role": text(_("Role"), help=outreach.role_words()),
         "customers": amount(label("customers"), format="localized"),
         "window_margin": amount(_("Profit of the last window, {currency}", currency=sign), format="localized"),
         "kept_share": amount(label("kept_share"), format="percent", help=definition("kept_share")),
@@ -79,7 +79,7 @@ def _edit_roles(by_manager: Mapping[str, str]) -> None:
     columns = {
         "manager": st.column_config.TextColumn(_("Manager"), disabled=True),
         "role": st.column_config.SelectboxColumn(
-            _("Role"), options=names, format_func=outreach.role_name, required=True
+            _("Role"), options=names, format_func=outreach.role_name, required=True, help=outreach.role_words()
         ),
     }
     edited = st.data_editor(rows, hide_index=True, key="roles_editor", column_config=columns, alt=_("Roles"))
@@ -114,7 +114,7 @@ def _moving(
 ) -> None:
     """A list of customers with a proposed new owner each, and one click that writes all of it down."""
     with st.container(border=True):
-        st.markdown(f"**{title}**")
+        st.markdown(f"**{title}**", help=outreach.role_words() if key == "handover" else None)
         if people.empty:
             st.caption(_("Nothing to do here."))
             return

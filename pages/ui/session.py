@@ -9,8 +9,10 @@ from uuid import uuid4
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from ltvlib.codes import Codes
 from ltvlib.errors import LtvError
 from ltvlib.journal import Journal
+from ltvlib.journal.people import codes_of
 from ltvlib.samples import samples
 from ltvlib.workspace import Workspace
 from pages.serving.departures import is_left
@@ -20,6 +22,10 @@ from pages.ui.registry import UPLOAD as UPLOAD
 from pages.ui.words import _, language
 
 T = TypeVar("T")
+DRAWINGS = 24
+"""Figures that a session keeps."""
+_SEEN = "_ltv_seen"
+"""Where a run notes that it looked at the sentinel of its tab."""
 
 
 def _gone(uid: str) -> None:
@@ -34,11 +40,14 @@ def _tab(uid: str) -> str:
 
 
 def me() -> Session:
-    """What this tab owns."""
-    uid: str = st.session_state.setdefault("uid", uuid4().hex)
-    _tab(uid)
+    """What this tab owns; asked for very often, so the sentinel is looked at once a run."""
+    uid: str = st.session_state.get("uid") or st.session_state.setdefault("uid", uuid4().hex)
     found, context = REGISTRY.session(uid), get_script_run_ctx(suppress_warning=True)
-    found.streamlit_id = context.session_id if context is not None else ""
+    if context is None or getattr(context, _SEEN, "") != uid:
+        _tab(uid)
+    if context is not None:
+        found.streamlit_id = context.session_id
+        setattr(context, _SEEN, uid)
     return found
 
 
@@ -47,6 +56,14 @@ def begin_run() -> None:
     mine = me().workspace
     if mine is not None:
         mine.database.interrupt()
+
+
+@st.fragment(run_every="12h")
+def come_back() -> None:
+    """Nothing to see. A tab that lost the line asks for its page again only where something on it repeats itself.
+
+    Without it the page would stand there with data that the server no longer has, after a restart or a long blip.
+    """
 
 
 def choices() -> list[str]:
@@ -76,8 +93,10 @@ def title_of(name: str) -> str:
 def chosen() -> str:
     """Name of the open data set; the first choice where none or an unknown one is named."""
     name = st.session_state.get("data")
+    if name in samples():
+        return str(name)
     options = choices()
-    return name if name in options else options[0]
+    return str(name) if name in options else options[0]
 
 
 def open_data(name: str | None) -> None:
@@ -115,6 +134,12 @@ def journal() -> Journal:
     return home.journal if home is not None and name == HOME else me().journal(name)
 
 
+def codes() -> Codes:
+    """Makes the codes of people in files of this tab; where data are kept on this computer, those of the kept data."""
+    home = REGISTRY.home()
+    return codes_of(home.journal if home is not None else me().journal(UPLOAD))
+
+
 @st.cache_resource(scope="session", show_spinner=False, max_entries=300)
 def _remember(stamp: str, name: str, arguments: str, _work: Callable[[], object]) -> object:
     return _work()
@@ -144,6 +169,46 @@ def remember(work: Callable[..., T], *arguments: object, **options: object) -> T
     return result  # type: ignore[return-value]
 
 
+@st.cache_resource(scope="session", show_spinner=False)
+def _drawings(uid: str) -> dict[tuple[str, ...], tuple[tuple[object, ...], object]]:
+    return {}
+
+
+def drawn(make: Callable[..., T], *given: object) -> T:
+    """``make(*given)``, a figure, built once for the same things given, language and theme: building costs more than asking.
+
+    Results of :func:`remember` are the same objects as long as they are remembered, so objects are told apart by identity;
+    they are kept with the figure, so that their place in memory is not given to others. Belongs to the session.
+    """
+    known = _drawings(st.session_state.get("uid", ""))
+    plain = (str, int, float, bool, type(None))
+    key = (
+        f"{make.__module__}.{make.__qualname__}",
+        language(),
+        str(st.context.theme.type),
+        *(repr(one) if isinstance(one, plain) else str(id(one)) for one in given),
+    )
+    if key not in known:
+        while len(known) >= DRAWINGS:
+            known.pop(next(iter(known)), None)
+        known[key] = (given, make(*given))
+    return known[key][1]  # type: ignore[return-value]
+
+
 def forget_results() -> None:
     """Drop everything remembered for this session."""
     _remember.clear()
+    _drawings.clear()
+
+
+def forget_widgets(is_meant: Callable[[str], bool]) -> None:
+    """Drop what Streamlit keeps of widgets by their keys: the options of a list stay with it after the widget is gone.
+
+    No public way leads there; where a version keeps it elsewhere, nothing happens and the test of erasure fails.
+    """
+    context = get_script_run_ctx(suppress_warning=True)
+    state = getattr(getattr(context, "session_state", None), "_state", None)
+    known: dict[str, object] = getattr(getattr(state, "_new_widget_state", None), "widget_metadata", None) or {}
+    for name in list(known):
+        if is_meant(str(name).split("-", 2)[-1]):
+            del known[name]

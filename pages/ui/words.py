@@ -12,12 +12,14 @@ import gettext
 import io
 import math
 import re
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 
 import streamlit as st
 from babel import dates, numbers
 from babel.messages import mofile, pofile
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from ltvlib.errors import LtvError
 from ltvlib.ingest.model import Note, Question
@@ -26,6 +28,8 @@ from ltvlib.settings import Grain
 LOCALES = Path(__file__).parents[2] / "locales"
 LANGUAGES = {"en": "English", "ru": "Русский"}
 DASH = "–"
+_KNOWN = "_ltv_language"
+"""Where a run keeps the reader's language: every word asks for it."""
 
 
 @cache
@@ -42,9 +46,23 @@ def _catalogue(language: str) -> gettext.NullTranslations:
 
 
 def language() -> str:
-    """Language of this session: the switch, else the browser's, else English."""
+    """Language of this session: the switch, else the browser's, else English; looked up once a run."""
+    context = get_script_run_ctx(suppress_warning=True)
+    known: str = getattr(context, _KNOWN, "")
+    if known:
+        return known
     chosen = st.session_state.get("lang") or st.query_params.get("lang")
-    return chosen if chosen in LANGUAGES else browser_language()
+    found = chosen if chosen in LANGUAGES else browser_language()
+    if context is not None:
+        setattr(context, _KNOWN, found)
+    return found
+
+
+def listen() -> None:
+    """Call once at the start of a full run: the switch may have been moved since the run before."""
+    context = get_script_run_ctx(suppress_warning=True)
+    if context is not None:
+        setattr(context, _KNOWN, "")
 
 
 def browser_language() -> str:
@@ -94,12 +112,23 @@ def date_format(pattern: str) -> str:
 
 def separators() -> str:
     """Decimal sign and grouping of the language, as Plotly wants them."""
-    return numbers.get_decimal_symbol(language()) + numbers.get_group_symbol(language())
+    return "".join(_separators(language()))
+
+
+@cache
+def _separators(language: str) -> tuple[str, str]:
+    return numbers.get_decimal_symbol(language), numbers.get_group_symbol(language)
+
+
+def _grouped(value: Decimal | int, digits: int) -> str:
+    """``#,##0.0`` with exactly ``digits`` decimals, halves to even, as Babel writes it; charts label hundreds of points."""
+    point, comma = _separators(language())
+    return f"{value:,.{digits}f}".replace(",", "\0").replace(".", point).replace("\0", comma)
 
 
 def count(value: float) -> str:
     """A whole number with grouping; a dash where undefined."""
-    return DASH if _missing(value) else numbers.format_decimal(round(value), format="#,##0", locale=language())
+    return DASH if _missing(value) else _grouped(round(value), 0)
 
 
 def number(value: float, digits: int = 1) -> str:
@@ -111,10 +140,8 @@ def percent(value: float, digits: int = 0) -> str:
     """A share 0..1 as percent."""
     if _missing(value):
         return DASH
-    pattern = "#,##0." + "0" * digits + "%" if digits else "#,##0%"
-    if language() == "ru":
-        pattern = pattern.replace("%", "\u00a0%")
-    return numbers.format_percent(value, format=pattern, locale=language())
+    gap = "\u00a0" if language() == "ru" else ""
+    return f"{_grouped(Decimal(repr(float(value))) * 100, digits)}{gap}%"
 
 
 def money(value: float, currency: str) -> str:
@@ -122,10 +149,7 @@ def money(value: float, currency: str) -> str:
     if _missing(value):
         return DASH
     digits = 2 if 0 < abs(value) < 100 else 0
-    text = numbers.format_decimal(
-        round(value, digits), format="#,##0" + ("." + "0" * digits if digits else ""), locale=language()
-    )
-    return _with_symbol(text, currency)
+    return _with_symbol(_grouped(Decimal(repr(round(float(value), digits))), digits), currency)
 
 
 def short_money(value: float, currency: str) -> str:
@@ -137,7 +161,9 @@ def short_money(value: float, currency: str) -> str:
 
 
 def symbol(currency: str) -> str:
-    """Sign of a currency: ₽, $, €, or its code."""
+    """Sign of a currency: ₽, $, €, or its code; words where the file does not name one, so that no title ends in a comma."""
+    if not currency:
+        return _("currency of the file")
     return {"RUB": "₽", "RUR": "₽"}.get(currency) or numbers.get_currency_symbol(currency, locale=language())
 
 
