@@ -8,7 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8501
 
-.PHONY: run test soak check browser format words clean
+.PHONY: run test soak fuzz check browser format words clean
 
 $(VENV)/.run: requirements.txt
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -35,7 +35,8 @@ check: $(VENV)/.dev
 	$(BIN)/mypy
 
 test: $(VENV)/.dev browser check
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not load"
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not load" --ignore tests/trust/test_generated.py
+	$(BIN)/python -m pytest -n 2 --dist load tests/trust/test_generated.py
 	$(BIN)/python -m pytest -m load -p no:xdist -s
 
 # Alone on the machine: nothing else may run beside it.
@@ -43,6 +44,12 @@ soak: $(VENV)/.dev browser
 	LTV_SOAK=1 $(BIN)/python -m pytest -m load -p no:xdist -s
 	LTV_SOAK=1 $(BIN)/python -m pytest -p no:xdist -s tests/trust/test_isolation.py tests/trust/test_erasure.py -m "not load"
 	$(BIN)/python -m tests.trust.report
+
+# The long versions of the suites that invent files and kill writers.
+fuzz: $(VENV)/.dev
+	LTV_FUZZ=17 $(BIN)/python -m pytest -n 2 --dist load -s tests/trust/test_generated.py
+	LTV_FUZZ=30 $(BIN)/python -m pytest -p no:xdist -s tests/trust/test_damaged.py
+	LTV_FUZZ=4 $(BIN)/python -m pytest -p no:xdist -s tests/journal/test_store.py tests/journal/test_damage.py
 
 format: $(VENV)/.dev
 	$(BIN)/ruff format .

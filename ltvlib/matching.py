@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Mapping
 
 import pandas as pd
@@ -81,3 +83,28 @@ def _spellings(key: str, field: str, codes: Codes | None) -> list[str]:
     if not key:
         return []
     return ([key] if codes is None or field == "customer_id" else []) + ([codes.of(key)] if codes else [])
+
+
+def normal_key(field: str, text: str) -> str:
+    """The normal form of one key, as :func:`ltvlib.ingest.identity.key_sql` makes it in the database; empty where it is none."""
+    text = text.strip()
+    if field == "phone":
+        first = re.split(r"[,;/]", text.lstrip(",;/"))[0]
+        digits = re.sub(r"[^0-9]", "", first)
+        if not 10 <= len(digits) <= 15:
+            return ""
+        if len(digits) == 11 and digits[0] == "8":
+            return "7" + digits[1:]
+        return "7" + digits if len(digits) == 10 and digits[0] == "9" and not first.startswith("+") else digits
+    if field == "email":
+        first = re.split(r"[,;]", text.lstrip(",;"))[0].strip().lower()
+        return first if re.search(r"..*@.", first) else ""
+    if field == "name":
+        return " ".join(unicodedata.normalize("NFC", text).lower().replace("ё", "е").split())
+    return text
+
+
+def whoever(text: str, known: Lookup, codes: Codes | None = None) -> str | None:
+    """The customer that a text means which may be a code, a phone, an e-mail or a name; ``None`` where nobody is found."""
+    told = {field: normal_key(field, text) for field in CUSTOMER_KEYS}
+    return customer_of(told, known, codes)[0]

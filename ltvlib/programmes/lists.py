@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
 
+from ltvlib.codes import Codes
 from ltvlib.days import day_numbers
-from ltvlib.engine import Answer
 from ltvlib.errors import LimitError, ReadError
+from ltvlib.ingest.synonyms import CUSTOMER_KEYS
 from ltvlib.journal import Journal
+from ltvlib.matching import Lookup, customer_of, normal_key
 from ltvlib.settings import Filters
 from ltvlib.short_list import csv_rows
 from ltvlib.workspace import Workspace
@@ -20,7 +22,7 @@ from ltvlib.workspace import Workspace
 MAX_BYTES = 5 << 20
 """A list of participants is made by people or by a webinar tool; it is not a data set."""
 HEADERS = {
-    "customer": ("customer id", "customer_id", "id", "client id", "код", "код клиента", "клиент id"),
+    "customer_id": ("customer id", "customer_id", "id", "client id", "код", "код клиента", "клиент id"),
     "phone": ("phone", "телефон", "мобильный телефон", "тел"),
     "email": ("email", "e-mail", "e-mail address", "user email", "почта", "электронная почта"),
     "name": ("name", "full name", "имя", "фио", "клиент", "участник", "attendee", "participant", "user name"),
@@ -74,10 +76,10 @@ class Matched:
     repeated: int
 
 
-def read_list(data: bytes, day: dt.date, known: pd.DataFrame) -> Matched:
+def read_list(data: bytes, day: dt.date, known: Lookup, codes: Codes | None = None) -> Matched:
     """Match the lines of a CSV to customers by id, else phone, else e-mail, else full name.
 
-    ``known`` has customer_id, name, phone, email. A name or phone that several customers share finds nobody. Lines without
+    ``known`` and ``codes`` are those of :mod:`ltvlib.matching`. A name or phone that several customers share finds nobody. Lines without
     a date count on ``day``. Comma, semicolon or tab; UTF-8 or cp1251; dates as YYYY-MM-DD or DD.MM.YYYY.
 
     Raises:
@@ -88,18 +90,17 @@ def read_list(data: bytes, day: dt.date, known: pd.DataFrame) -> Matched:
         raise LimitError("A list of participants has at most {limit} MB; this one is longer.", limit=MAX_BYTES >> 20)
     rows = [row for row in csv_rows(data) if any(cell.strip() for cell in row)]
     columns = {field: _column(rows[0], words) for field, words in HEADERS.items()} if rows else {}
-    keys = [field for field in ("customer", "phone", "email", "name") if columns.get(field) is not None]
+    keys = [field for field in CUSTOMER_KEYS if columns.get(field) is not None]
     if not keys:
         raise ReadError(
             "The list has no column that tells who took part: a customer code, phone, e-mail or name is needed."
         )
-    lookup = {field: _lookup(known, field) for field in keys}
     found: dict[str, tuple[str, dt.date, bool]] = {}
     lost: list[tuple[int, str]] = []
     repeated = 0
     for line, row in enumerate(rows[1:], start=2):
         cells = {field: _cell(row, place) for field, place in columns.items()}
-        customer = next((lookup[f][key] for f in keys if (key := normal(f, cells[f])) in lookup[f]), None)
+        customer, _is_shared = customer_of({field: normal_key(field, cells[field]) for field in keys}, known, codes)
         if customer is None:
             lost.append((line, "; ".join(filter(None, (cells[field] for field in keys)))))
         elif customer in found:
@@ -107,25 +108,6 @@ def read_list(data: bytes, day: dt.date, known: pd.DataFrame) -> Matched:
         else:
             found[customer] = (customer, _day(cells["date"]) or day, bool(_CONTROL.match(cells["control"])))
     return Matched(len(rows) - 1, tuple(found.values()), tuple(lost), repeated)
-
-
-def normal(field: str, text: str) -> str:
-    """A key as it is compared: digits of a phone with 7 for a leading 8, the rest folded and trimmed."""
-    if field == "phone":
-        digits = re.sub(r"\D", "", text)
-        return "7" + digits[1:] if len(digits) == 11 and digits[0] == "8" else digits
-    folded = " ".join(text.split()).casefold()
-    return folded.replace("ё", "е") if field == "name" else folded
-
-
-def _lookup(known: pd.DataFrame, field: str) -> Mapping[str, str]:
-    column = "customer_id" if field == "customer" else field
-    pairs: dict[str, set[str]] = {}
-    for customer, value in zip(known["customer_id"], known[column], strict=True):
-        key = normal(field, value) if isinstance(value, str) else ""
-        if key:
-            pairs.setdefault(key, set()).add(str(customer))
-    return {key: next(iter(who)) for key, who in pairs.items() if len(who) == 1}
 
 
 def _column(header: Sequence[str], words: Iterable[str]) -> int | None:
@@ -159,8 +141,3 @@ def write(journal: Journal, programme: str, kind: str, matched: Matched) -> None
         for customer, day, is_control in matched.found
     ]
     journal.append("participations", rows)
-
-
-def known_people(workspace: Workspace) -> Answer:
-    """Customers with the keys a list may name them by."""
-    return workspace.ask("known_people")

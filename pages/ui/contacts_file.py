@@ -48,7 +48,7 @@ def _judge(read: ListRead) -> None:
         )
     people = session.remember(matching.known_keys)
     space = session.workspace()
-    codes = session.codes() if space.info.is_hidden else None
+    codes = session.hidden_codes()
     told = contact_file.contacted(read, people, space, session.journal(), dt.date.today(), default or Kind.CALL, codes)
     lines = [
         list_file.account(told.records, told.used, told.merged, len(told.refused)),

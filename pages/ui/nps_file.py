@@ -10,7 +10,7 @@ from uuid import uuid4
 import pandas as pd
 import streamlit as st
 
-from ltvlib import ingest
+from ltvlib import ingest, matching
 from ltvlib.errors import LtvError
 from ltvlib.ingest.report import NpsRead
 from ltvlib.nps import asking
@@ -53,9 +53,11 @@ def _read(file: Any, scale: Scale) -> None:
     try:
         path.write_bytes(file.getbuffer())
         report = ingest.read_nps(path, folder / "raw", scale.low, receive.LIMITS)
+        people, codes = session.remember(matching.known_keys), session.hidden_codes()
         rows = [
             {
-                "customer_id": customer or None,
+                # who is not found stays as written, but nothing that may name a person stays where people are hidden
+                "customer_id": matching.whoever(customer, people, codes) or (customer if codes is None else "") or None,
                 "answered_at": dt.datetime.fromisoformat(at),
                 "score": score,
                 "scale": scale.value,

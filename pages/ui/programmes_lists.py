@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from ltvlib import matching
 from ltvlib.errors import LtvError
 from ltvlib.programmes import lists
 from ltvlib.programmes.lists import Matched
@@ -47,8 +48,8 @@ def bring(found: Filters) -> None:
         if file is None:
             return
         try:
-            known = session.remember(lists.known_people).frame
-            matched = lists.read_list(file.getvalue(), outreach.day(), known)
+            known, codes = session.remember(matching.known_keys), session.hidden_codes()
+            matched = lists.read_list(file.getvalue(), outreach.day(), known, codes)
         except LtvError as error:
             st.error(say(error), icon=":material/error:")
             return

@@ -140,6 +140,11 @@ def codes() -> Codes:
     return codes_of(home.journal if home is not None else me().journal(UPLOAD))
 
 
+def hidden_codes() -> Codes | None:
+    """What lists beside the open data set are matched with where its people are hidden; ``None`` where they are not."""
+    return codes() if workspace().info.is_hidden else None
+
+
 @st.cache_resource(scope="session", show_spinner=False, max_entries=300)
 def _remember(stamp: str, name: str, arguments: str, _work: Callable[[], object]) -> object:
     return _work()

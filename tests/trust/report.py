@@ -22,6 +22,11 @@ NAMES = {
     "delete_now": "“Delete my data now”",
     "restart_stopped": "The server is stopped",
     "restart_killed": "The server is killed",
+    "bad_inputs": "Bad files",
+    "generated": "Generated exports",
+    "damaged": "Damaged files",
+    "escapes": "Hostile statements",
+    "surfaces": "A file whose every text attacks",
 }
 
 
