@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.ui import data_view, home_view, report_view, session
+from pages.ui import data_view, database_view, home_view, report_view, session
 from pages.ui.words import _
 
 st.title(_("Know what your customers are worth"))
@@ -13,6 +13,7 @@ st.markdown(
 )
 data_view.upload()
 mine = session.me()
+database_view.connect(mine)
 if mine.upload is not None and mine.upload.inspection is not None:
     data_view.mapping(mine)
 if mine.upload is not None and mine.upload.report is not None:

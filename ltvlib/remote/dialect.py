@@ -81,7 +81,7 @@ SPARK = Dialect(
     "spark",
     text="string",
     day="datediff(cast({x} as date), date '1970-01-01')",
-    local="{x}",
+    local="from_utc_timestamp({x}, '{zone}')",  # in a session on UTC
     shown="{x}",
     hash=f"(xxhash64({{x}}) & {MASK})",
     matches="regexp_like({x}, '{pattern}')",
@@ -105,6 +105,7 @@ CLICKHOUSE = Dialect(
     bracket="`",
     bound="{{{name}:{type}}}",
 )
+DIALECTS = tuple(dialect.name for dialect in (DUCKDB, POSTGRES, CLICKHOUSE, SPARK))
 
 
 def bound(sql: str, params: Mapping[str, object], dialect: Dialect) -> tuple[str, dict[str, object]]:

@@ -8,20 +8,20 @@ import shutil
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import asdict, dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from ltvlib.engine import Database, EngineLimits, literal, quote
+from ltvlib.engine import Database, EngineLimits, literal, quote, sql_text
 from ltvlib.errors import ReadError
 from ltvlib.ingest.report import ImportReport
 from ltvlib.opening import create_empty
-from ltvlib.remote.dialect import Engine
+from ltvlib.remote.dialect import DIALECTS, Engine
 from ltvlib.remote.finish import MARTS, finish
 from ltvlib.remote.reduce import Bounds, Extent, Progress, Stopped, fetch
 from ltvlib.remote.report import Survey
 from ltvlib.schema import TABLES
-from ltvlib.scratch import folder as scratch_folder
-from ltvlib.settings import month_number
+from ltvlib.settings import EPOCH, month_number
 from ltvlib.workspace import DataSet, Facts, Workspace
 
 PASSPORT = "marts.json"
@@ -115,21 +115,24 @@ _FACTS = (
 
 def _facts(database: Database, found: Survey) -> Facts:
     """Size and reach; what the survey counted and no customer carries are the refunds of people who never ordered."""
-    from ltvlib.settings import EPOCH
-
     customers, orders, refunds, first, last, revenue = database.rows(_FACTS)[0]
     days = [EPOCH + dt.timedelta(days=int(day)) for day in (first, last)]
-    total = float(found.report.reconciliation[-1].amount)
+    total = Decimal(found.report.reconciliation[-1].amount)
     is_whole = int(orders) == found.report.orders
     orphans = found.report.refunds - int(refunds) if is_whole else 0
     return Facts(
-        int(customers), int(orders), int(refunds), days[0], days[1], orphans, total - float(revenue) if orphans else 0.0
+        int(customers), int(orders), int(refunds), days[0], days[1], orphans, float(total - revenue) if orphans else 0.0
     )
 
 
 def is_marts(folder: Path) -> bool:
     """Whether a folder holds marts."""
     return folder.is_dir() and (folder / PASSPORT).is_file()
+
+
+def is_remote(info: DataSet) -> bool:
+    """Whether a data set was reduced in a database: its rows cannot be shown here."""
+    return info.source.split(":")[0] in DIALECTS
 
 
 def report_of(folder: Path) -> ImportReport:
@@ -165,8 +168,6 @@ def _read_facts(content: Mapping[str, Any]) -> Facts:
 
 def _load(database: Database, folder: Path, info: DataSet) -> frozenset[str]:
     """Tables from their files, everything else of a data set empty; the canonical tables that are there."""
-    from ltvlib.engine import sql_text
-
     there = {name for name in MARTS if (folder / f"{name}.parquet").exists()}
     for name in sorted(there):
         source = literal(str(folder / f"{name}.parquet"))
@@ -189,8 +190,3 @@ _EMPTY_MARTS = {
     "day integer, month integer, margin decimal(18, 4), manager varchar, late_days integer, is_late integer, "
     "documents_ok integer, has_complaint integer, complaint varchar)",
 }
-
-
-def scratch(name: str) -> Path:
-    """A place of this process for marts that are not kept."""
-    return scratch_folder("marts-") / name

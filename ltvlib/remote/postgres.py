@@ -8,6 +8,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from ltvlib.errors import LtvError
 from ltvlib.remote.dialect import POSTGRES, Field, bound
 from ltvlib.remote.words import missing, refused
 
@@ -46,6 +47,10 @@ class Postgres:
             for sql in _READ_ONLY:
                 connection.execute(sql)
             connection.autocommit = False
+            if connection.execute("show transaction_read_only").fetchone()[0] != "on":
+                raise LtvError("This connection cannot be made read-only; nothing was asked.")
+        except LtvError:
+            raise
         except Exception as error:
             raise refused(error) from error
 

@@ -24,14 +24,14 @@ _KINDS = {
 
 
 class Spark:
-    """Spark through a classic or a Connect session. ``zone`` is the clock on which moments are read."""
+    """Spark through a classic or a Connect session. With a ``zone`` the session is set to UTC; the texts then name the zone."""
 
     dialect = SPARK
 
     def __init__(self, session: Any, zone: str = "", *, owned: bool = False) -> None:
         self._session, self._owned = session, owned
         if zone:
-            self._set(zone)
+            self._set("UTC")
 
     @classmethod
     def connect(cls, remote: str, zone: str = "") -> Spark:

@@ -24,6 +24,7 @@ from ltvlib.home import Home
 from ltvlib.ingest.model import Inspection, Limits, Mapping
 from ltvlib.ingest.report import ImportReport
 from ltvlib.journal import Journal
+from ltvlib.remote.dialect import Engine
 from ltvlib.samples import open_sample
 from ltvlib.workspace import DataSet, Workspace
 
@@ -55,6 +56,18 @@ class Upload:
     info: DataSet | None = None
 
 
+@dataclass
+class Remote:
+    """A database this tab is connected to: the engine, what to call it, and the table that is being looked at."""
+
+    engine: Engine
+    name: str
+    tables: tuple[tuple[str, ...], ...]
+    zone: str = ""
+    table: tuple[str, ...] = ()
+    inspection: Inspection | None = field(default=None, repr=False)
+
+
 class Job:
     """A file that is being read or converted right now, by the thread that made this."""
 
@@ -75,6 +88,7 @@ class Session:
     folder: Path
     upload: Upload | None = field(default=None, repr=False)
     workspace: Workspace | None = None
+    remote: Remote | None = field(default=None, repr=False)
     last_seen: float = field(default_factory=time.monotonic)
     gone_since: float | None = None
     guard: threading.RLock = field(default_factory=threading.RLock)
@@ -119,6 +133,13 @@ class Session:
             old.close()
         return is_wanted
 
+    def disconnect(self) -> None:
+        """Let go of the database; what was fetched stays."""
+        with self.guard:
+            remote, self.remote = self.remote, None
+        if remote is not None:
+            remote.engine.close()
+
     def forget(self, only: Upload | None = None) -> None:
         """Delete the upload, its database and every file of it, now; with ``only``, if it is still this tab's upload."""
         with self.guard:
@@ -133,11 +154,14 @@ class Session:
             if only is not None and self.upload is not only:
                 return
             workspace, self.workspace, self.upload = self.workspace, None, None
+            remote, self.remote = self.remote, None
             paths = list(self.folder.glob("*"))  # a newer upload's files come later and are not among them
         for journal in self._drop_journals(UPLOAD):
             journal.close()
         if workspace is not None:
             workspace.close()
+        if remote is not None:
+            remote.engine.close()
         for path in paths:
             rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
 

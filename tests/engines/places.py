@@ -71,15 +71,15 @@ class PostgresPlace(Place):
     def __init__(self, port: int) -> None:
         import psycopg
 
-        self._settings: dict[str, Any] = {"host": "127.0.0.1", "port": port, "dbname": "postgres", "user": "ltv"}
-        self._writer = psycopg.connect(**self._settings, autocommit=True)
+        self.settings: dict[str, Any] = {"host": "127.0.0.1", "port": port, "dbname": "postgres", "user": "ltv"}
+        self._writer = psycopg.connect(**self.settings, autocommit=True)
         self._made: Postgres | None = None
 
     @property
     def engine(self) -> Engine:  # type: ignore[override]
         """A connection whose transaction sees what was loaded up to now."""
         if self._made is None:
-            self._made = Postgres.connect(**self._settings)
+            self._made = Postgres.connect(**self.settings)
         return self._made
 
     def load(self, path: Path, table: str) -> None:
@@ -129,17 +129,17 @@ class SparkPlace(Place):
     def __init__(self, name: str, remote: str) -> None:
         from pyspark.sql.connect.session import SparkSession
 
-        self.name, self._session = name, SparkSession.builder.remote(remote).create()
-        self.engine = Spark(self._session, "UTC")
+        self.name, self.session = name, SparkSession.builder.remote(remote).create()
+        self.engine = Spark(self.session, "UTC")
 
     def load(self, path: Path, table: str) -> None:
-        frame = self._session.read.parquet(str(path))
+        frame = self.session.read.parquet(str(path))
         frame.createOrReplaceTempView("`" + table.replace("`", "``") + "`" if self.name == "spark" else table)
 
     def close(self) -> None:
         """End the session."""
         with suppress(Exception):
-            self._session.stop()
+            self.session.stop()
 
 
 def _quoted(name: str) -> str:
@@ -272,7 +272,7 @@ class Cluster:
             "spark.ui.enabled": "false",
             "spark.executor.memory": "900m",
             "spark.executor.cores": "1",
-            "spark.sql.shuffle.partitions": "4",
+            "spark.sql.shuffle.partitions": "2",
             "spark.sql.warehouse.dir": self.folder / "warehouse",
             "spark.task.maxFailures": "1",
             "spark.executor.instances": "2",
