@@ -1,12 +1,13 @@
 # make run            start the dashboard on http://127.0.0.1:8501
 # make run DATA=path  open a local CSV/XLSX/Parquet file, or a folder of canonical Parquet files
+# make test-engines   the same numbers on Postgres, ClickHouse and a two-worker Spark (large to install, some minutes)
 # make test           everything that must be green: format, lint, types, tests with a real browser
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8501
 
-.PHONY: run test check browser format words clean
+.PHONY: run test test-engines check browser format words clean
 
 $(VENV)/.run: requirements.txt
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -35,12 +36,22 @@ check: $(VENV)/.dev
 test: $(VENV)/.dev browser check
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
+# All engines that orders may live in: Postgres, ClickHouse and a two-worker Spark, started on loopback and removed at the end.
+ENGINES := .venv-engines
+$(ENGINES)/.ready: requirements.txt requirements-engines-dev.txt
+	@test -x $(ENGINES)/bin/python || $(PYTHON) -m venv $(ENGINES)
+	@$(ENGINES)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-engines-dev.txt
+	@touch $@
+
+test-engines: $(ENGINES)/.ready
+	LTV_TEST_ENGINES=all $(ENGINES)/bin/python -m pytest -p no:cacheprovider tests/engines
+
 format: $(VENV)/.dev
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
 clean:
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(ENGINES) .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 # Collect new texts into the catalogues; translate what is empty in locales/*/LC_MESSAGES/ltv.po.
 words: $(VENV)/.dev

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.ui import choices, receive, session
+from pages.ui import choices, receive, sample_note, session
 from pages.ui.widgets import choose, switch
 from pages.ui.words import LANGUAGES, _, browser_language
 
@@ -80,4 +80,6 @@ with head:
 with filters_place:
     if page not in (pages["data"], pages["definitions"]):
         choices.sidebar()
+if page not in (pages["data"], pages["definitions"]):
+    sample_note.draw(session.workspace(), page.url_path)
 page.run()

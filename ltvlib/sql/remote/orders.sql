@@ -14,8 +14,4 @@ select
     margin,
     channel,
     manager
-from (
-    select
-        n.*, lag(day) over (partition by customer_hash order by is_order desc, ts, order_id) as day_before
-    from numbered as n
-) as placed
+from numbered

@@ -7,15 +7,7 @@ select
     min(case when is_order = 1 then day end) as first_day,
     max(case when is_order = 1 then day end) as last_day,
     {median} as median_gap
-from (
-    select
-        n.*,
-        case
-            when is_order = 1 and place > 1
-                then day - lag(day) over (partition by customer_hash order by is_order desc, ts, order_id)
-        end as gap
-    from numbered as n
-) as gapped
+from (select n.*, case when is_order = 1 and place > 1 then day - day_before end as gap from numbered as n) as gapped
 group by customer_hash
 having sum(is_order) > 0
 order by 1
