@@ -6,7 +6,7 @@ from collections.abc import Mapping as Dict
 from pathlib import Path
 from typing import Any
 
-from ltvlib.errors import LtvError
+from ltvlib.errors import N_, LtvError
 from ltvlib.ingest.model import Mapping
 from ltvlib.remote.clickhouse import ClickHouse
 from ltvlib.remote.dialect import Engine
@@ -63,9 +63,10 @@ def find_table(engine: Engine, name: str) -> tuple[str, ...]:
     """
     found = [table for table in engine.tables() if ".".join(table).endswith(name) and _ends(table, name)]
     if len(found) != 1:
-        text = "There is no table {table} that this connection may read."
+        text = N_("There is no table {table} that this connection may read.")
         raise LtvError(
-            "Several tables are called {table}; write the schema before the name." if found else text, table=name[:80]
+            N_("Several tables are called {table}; write the schema before the name.") if found else text,
+            table=name[:80],
         )
     return found[0]
 

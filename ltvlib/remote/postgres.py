@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import Any
 
 import pyarrow as pa
@@ -67,13 +68,12 @@ class Postgres:
             raise refused(error) from error
 
     def query(self, sql: str, params: Mapping[str, object] | None = None) -> pa.Table:
-        """Rows of one SELECT, fetched in batches through a cursor of the server."""
+        """Rows of one SELECT, streamed: a cursor of the server would keep it from working in parallel."""
         text, used = bound(sql, params or {}, self.dialect)
         with self._guard:
             try:
-                with self._connection.cursor(name="ltv") as cursor:
-                    cursor.execute(text, used or None, binary=True)
-                    return _table(cursor)
+                with self._connection.cursor() as cursor:
+                    return _table(cursor, cursor.stream(text, used or None, binary=True, size=_chunk()))
             except Exception as error:
                 self._rollback()
                 raise refused(error) from error
@@ -108,14 +108,21 @@ class Postgres:
             self._connection.rollback()
 
 
-def _table(cursor: Any) -> pa.Table:
-    """All rows of a cursor as Arrow, by the types that the server told."""
+def _chunk() -> int:
+    """Rows that travel together; libpq before 17 knows only one."""
+    from psycopg import pq
+
+    return 5_000 if pq.version() >= 170_000 else 1
+
+
+def _table(cursor: Any, rows: Iterator[tuple[Any, ...]]) -> pa.Table:
+    """All rows as Arrow, by the types that the server told."""
     batches: list[pa.RecordBatch] = []
-    rows = cursor.fetchmany(BATCH)
+    first = list(islice(rows, BATCH))
     schema = pa.schema([(c.name, _ARROW.get(c.type_code, pa.string())) for c in cursor.description])
-    while rows:
-        columns = zip(*rows, strict=True)
+    while first:
+        columns = zip(*first, strict=True)
         arrays = [pa.array(column, type=field.type) for column, field in zip(columns, schema, strict=True)]
         batches.append(pa.RecordBatch.from_arrays(arrays, schema=schema))
-        rows = cursor.fetchmany(BATCH)
+        first = list(islice(rows, BATCH))
     return pa.Table.from_batches(batches, schema=schema)

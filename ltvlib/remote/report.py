@@ -101,7 +101,9 @@ def survey(engine: Engine, source: Source) -> Survey:
     size = _one(engine, source, Staging(source, engine.dialect).documents(0.0) + sql_text("remote/size"))
     if not size["buyers"]:
         raise LtvError("No row of this table can be used as an order; check which column is which.")
-    turned = _one(engine, source, Staging(source, engine.dialect).documents(0.0) + sql_text("remote/turned"))
+    turned = dict.fromkeys(("turned", "turned_amount", "returned", "returned_amount"), 0)
+    if size["revenue"] != used.amount:  # looked for only where money changed without a row leaving
+        turned = _one(engine, source, Staging(source, engine.dialect).documents(0.0) + sql_text("remote/turned"))
     report = _report(source, fates, size, _steps(fates, size, turned))
     as_of = EPOCH + dt.timedelta(days=size["last_ts"] // 86400 + 1)
     rate, unknown, told = _rate(source, size)

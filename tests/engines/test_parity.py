@@ -75,6 +75,8 @@ def equal_marts(one: Path, two: Path) -> None:
             )
             for folder_ in (one, two)
         ]
+        types = [duckdb.sql(f"describe {text}").fetchall() for text in rows]
+        assert types[0] == types[1], name
         for first, second in (rows, reversed(rows)):
             assert duckdb.sql(f"({first}) except all ({second}) limit 1").fetchall() == [], name
 
@@ -148,6 +150,7 @@ def test_a_database_gives_what_an_upload_gives(uploaded, duck: Place, tmp_path: 
             if table not in ("mart_customer", "mart_order"):
                 plain = f"{keyed} order by all"
             same(remote.database.rows(plain), upload.database.rows(plain))
+            assert remote.database.rows(f"describe {plain}") == upload.database.rows(f"describe {plain}"), table
         assert remote.facts() == upload.facts()
         mine, theirs = (abcdx.segment_table(space, RULES).frame for space in (remote, upload))
         assert mine.equals(theirs)

@@ -3,12 +3,12 @@ create or replace table mart_order as
 select
     customer_key,
     order_key,
-    day,
-    month,
+    cast(day as integer) as day,
+    cast(month as integer) as month,
     cast(day_of_month as tinyint) as day_of_month,
     cast(is_order as tinyint) as is_order,
     cast(order_number as integer) as order_number,
-    gap_days,
+    cast(gap_days as integer) as gap_days,
     cast(revenue * cast(0.0001 as decimal(5, 4)) as decimal(18, 4)) as revenue,
     cast(margin * cast(0.0001 as decimal(5, 4)) as decimal(18, 4)) as margin
 from got_numbered
