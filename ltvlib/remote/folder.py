@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from ltvlib.engine import Database, EngineLimits, literal, quote, sql_text
-from ltvlib.errors import ReadError
+from ltvlib.errors import LtvError, ReadError
 from ltvlib.ingest.report import ImportReport
 from ltvlib.opening import create_empty
 from ltvlib.remote.dialect import DIALECTS, Engine
@@ -98,7 +98,7 @@ def _finish(work: Path, info: DataSet, found: Survey) -> None:
         for name in MARTS:
             if name in database.tables():
                 database.copy_to_parquet(f"select * from {quote(name)}", work / f"{name}.parquet")  # noqa: S608
-        facts = _facts(database, found)
+        facts = _facts(database, found, info.customer_share == 1)
     shutil.rmtree(work / "got")
     content = {
         "info": {**asdict(info), "as_of": info.as_of.isoformat()},
@@ -113,16 +113,20 @@ _FACTS = (
 )
 
 
-def _facts(database: Database, found: Survey) -> Facts:
-    """Size and reach; what the survey counted and no customer carries are the refunds of people who never ordered."""
+def _facts(database: Database, found: Survey, is_whole: bool) -> Facts:
+    """Size and reach; what the survey counted and no customer carries are the refunds of people who never ordered.
+
+    Raises:
+        LtvError: the orders are others than those that were counted: the table changed while it was read.
+    """
     customers, orders, refunds, first, last, revenue = database.rows(_FACTS)[0]
     days = [EPOCH + dt.timedelta(days=int(day)) for day in (first, last)]
     total = Decimal(found.report.reconciliation[-1].amount)
-    is_whole = int(orders) == found.report.orders
+    if is_whole and (orders, customers) != (found.orders, found.buyers):
+        raise LtvError("The table changed while it was read; read it again.")
     orphans = found.report.refunds - int(refunds) if is_whole else 0
-    return Facts(
-        int(customers), int(orders), int(refunds), days[0], days[1], orphans, float(total - revenue) if orphans else 0.0
-    )
+    left = float(total - revenue) if orphans else 0.0
+    return Facts(int(customers), int(orders), int(refunds), days[0], days[1], orphans, left)
 
 
 def is_marts(folder: Path) -> bool:

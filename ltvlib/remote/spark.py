@@ -22,6 +22,9 @@ _KINDS = {
     "timestamp": "zoned",
 }
 
+RETRIES = 6
+"""Times a question is sent again to a server that does not answer: about fifteen seconds."""
+
 
 class Spark:
     """Spark through a classic or a Connect session. With a ``zone`` the session is set to UTC; the texts then name the zone."""
@@ -41,7 +44,7 @@ class Spark:
         except ImportError as error:
             raise missing("Spark", "pyspark-client") from error
         try:
-            return cls(SparkSession.builder.remote(remote).create(), zone, owned=True)
+            return cls(_impatient(SparkSession.builder.remote(remote).create()), zone, owned=True)
         except Exception as error:
             raise refused(error) from error
 
@@ -87,3 +90,11 @@ class Spark:
         if self._owned:
             with suppress(Exception):
                 self._session.stop()
+
+
+def _impatient(session: Any) -> Any:
+    """The session, giving up on a server that is gone after some seconds; as it comes it would try for ten minutes."""
+    from pyspark.sql.connect.client.retries import DefaultPolicy
+
+    session.client.set_retry_policies([DefaultPolicy(max_retries=RETRIES, max_backoff=5_000)])
+    return session

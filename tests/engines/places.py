@@ -127,10 +127,9 @@ class SparkPlace(Place):
     """A Spark session: Sail inside this process, or a cluster behind Spark Connect."""
 
     def __init__(self, name: str, remote: str) -> None:
-        from pyspark.sql.connect.session import SparkSession
-
-        self.name, self.session = name, SparkSession.builder.remote(remote).create()
-        self.engine = Spark(self.session, "UTC")
+        self.name = name
+        self.engine = Spark.connect(remote, "UTC")
+        self.session = self.engine._session
 
     def load(self, path: Path, table: str) -> None:
         frame = self.session.read.parquet(str(path))
