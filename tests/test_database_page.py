@@ -13,6 +13,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from ltvlib import abcdx
+from ltvlib.__main__ import main
 from ltvlib.errors import LtvError
 from ltvlib.ingest.model import Mapping
 from ltvlib.remote import connect, folder, sampling
@@ -178,3 +179,23 @@ def test_how_much_is_fetched(warehouse: Path, orders: int, buyers: int, expected
         found = survey(engine, connect.source(engine, table, sampling.look(engine, table).proposal))
     extent = Extent.of(dataclasses.replace(found, orders=orders, buyers=buyers), Bounds())
     assert (extent.ranges, extent.customers, extent.orders) == expected
+
+
+def test_segments_without_fetching_a_customer(warehouse: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The exact table of the page, added up in the database: what remains where even one row a customer is too much."""
+    salon = open_sample("salon")
+    rules = abcdx.default_rules(salon)
+    where = ["--engine", "duckdb", "--remote", str(warehouse), "--orders", "main.orders"]
+    assert main(["segments", *where, "--value", str(rules.value_threshold), "--often", str(rules.often_threshold)]) == 0
+    told = json.loads(capsys.readouterr().out)
+    expected = abcdx.segment_table(salon, rules).frame
+    expected = expected[expected["customers"] > 0].sort_values("segment")
+    assert [row["segment"] for row in told["segment_table"]] == list(expected["segment"])
+    assert [row["customers"] for row in told["segment_table"]] == list(expected["customers"])
+    assert [row["margin"] / 10_000 for row in told["segment_table"]] == list(expected["margin"])
+    moves = abcdx.moves(salon, rules, 12).frame
+    assert [
+        (row["segment_then"], row["segment_now"], row["customers"], row["margin_now"] / 10_000) for row in told["moves"]
+    ] == [
+        tuple(row) for row in moves[["segment_then", "segment_now", "customers", "margin_now"]].itertuples(index=False)
+    ]

@@ -56,7 +56,8 @@ class Seven:
             raise KeyError(name)
         found, dialect = self.reduction.found, self.reduction.dialect
         parts = [self.reduction.staging.documents(found.margin_rate)]
-        words = {"on_register": self._on_register(), "median": dialect.median.format(x="gap")}
+        who = "max(customer_id)" if self.asked.rules.x_customers else f"cast(null as {dialect.text})"
+        words = {"on_register": self._on_register(), "median": dialect.median.format(x="gap"), "who": who}
         texts = [sql_text(f"remote/{part}") for part in (*_BEFORE.get(name, ()), f"seven/{name}")]
         return "".join(parts + [compose(text, **words) for text in texts])
 

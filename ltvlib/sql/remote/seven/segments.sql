@@ -11,7 +11,7 @@ placed as (
 windowed as (
     select
         customer_hash,
-        max(customer_id) as customer_id,
+        {who} as customer_id,
         cast(sum(case when back < $ltv_shift + $ltv_months then is_order else 0 end) as bigint) as orders,
         cast(sum(case when back < $ltv_shift + $ltv_months then revenue else 0 end) as bigint) as revenue,
         cast(sum(case when back < $ltv_shift + $ltv_months then margin else 0 end) as bigint) as margin,
