@@ -33,6 +33,10 @@ class Running:
             self._places[name] = self._start(name)
         return self._places[name]
 
+    def forget(self, name: str) -> None:
+        """The next who wants this engine gets a new one."""
+        self._places.pop(name, None)
+
     def _start(self, name: str) -> places.Place:
         if name == "duckdb":
             return places.DuckPlace(self.folder)

@@ -26,6 +26,8 @@ from ltvlib.remote.spark import Spark
 
 PORTS = int(os.environ.get("LTV_TEST_PORTS", "0"))
 """First of twenty ports that the servers may use; 0 = any that are free."""
+LARGE = 1 << 30
+"""Parquet files from this size on are read in place by DuckDB."""
 _TYPES = {
     "VARCHAR": "text",
     "DOUBLE": "double precision",
@@ -56,11 +58,12 @@ class DuckPlace(Place):
 
     def __init__(self, folder: Path) -> None:
         self._connection = duckdb.connect(str(folder / "orders.duckdb"))
-        self._connection.execute("set timezone = 'UTC'")
+        self._connection.execute("set timezone = 'UTC'; set memory_limit = '6GB'; set threads = 2")
         self.engine = Duck(self._connection)
 
     def load(self, path: Path, table: str) -> None:
-        self._connection.execute(f"create or replace table {_quoted(table)} as from read_parquet('{path}')")
+        kind = "view" if path.stat().st_size > LARGE else "table"
+        self._connection.execute(f"create or replace {kind} {_quoted(table)} as from read_parquet('{path}')")
 
 
 class PostgresPlace(Place):
