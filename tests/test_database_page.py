@@ -21,7 +21,8 @@ from ltvlib.remote.duck import Duck
 from ltvlib.remote.reduce import Bounds, Extent
 from ltvlib.remote.report import survey
 from ltvlib.samples import open_sample
-from pages.ui.registry import REGISTRY, Remote
+from pages.ui.registry import REGISTRY
+from pages.ui.remote import Remote
 from tests.conftest import ROOT
 from tests.test_pages import visit
 

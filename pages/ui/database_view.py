@@ -20,7 +20,8 @@ from ltvlib.remote import folder, sampling
 from ltvlib.remote.report import survey
 from pages.ui import mapping_view, mapping_words, receive
 from pages.ui.components import plain, table
-from pages.ui.registry import Remote, Session
+from pages.ui.registry import Session
+from pages.ui.remote import Remote
 from pages.ui.widgets import accent
 from pages.ui.words import _, say
 

@@ -24,9 +24,9 @@ from ltvlib.home import Home
 from ltvlib.ingest.model import Inspection, Limits, Mapping
 from ltvlib.ingest.report import ImportReport
 from ltvlib.journal import Journal
-from ltvlib.remote.dialect import Engine
 from ltvlib.samples import open_sample
 from ltvlib.workspace import DataSet, Workspace
+from pages.ui.remote import Remote
 
 GRACE_SECONDS = 150
 """A tab may come back within this time (Wi-Fi blip); a little above Streamlit's own session TTL."""
@@ -54,18 +54,6 @@ class Upload:
     refused: Path | None = None
     tables: dict[str, Path] = field(default_factory=dict)
     info: DataSet | None = None
-
-
-@dataclass
-class Remote:
-    """A database this tab is connected to: the engine, what to call it, and the table that is being looked at."""
-
-    engine: Engine
-    name: str
-    tables: tuple[tuple[str, ...], ...]
-    zone: str = ""
-    table: tuple[str, ...] = ()
-    inspection: Inspection | None = field(default=None, repr=False)
 
 
 class Job:
