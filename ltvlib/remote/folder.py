@@ -86,9 +86,9 @@ def _info(engine: Engine, found: Survey, title: str, extent: Extent) -> DataSet:
         found.margin_source,
         found.margin_rate,
         f"{engine.dialect.name}: {'.'.join(found.source.table)}",
-        found.unknown_margins,
-        extent.customer_share,
-        extent.order_share,
+        unknown_margins=found.unknown_margins,
+        customer_share=extent.customer_share,
+        order_share=extent.order_share,
     )
 
 
