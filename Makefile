@@ -3,12 +3,13 @@
 # make run PEOPLE=keep   names and phones of files stay readable unless chosen otherwise, to call people
 # make test           everything that must be green: format, lint, types, tests with a real browser, then those that measure seconds
 # make soak           the long versions: 50 and 100 people for ten minutes, 100 owners side by side; then writes docs/trust.md
+# make test-engines   the same numbers on Postgres, ClickHouse and a two-worker Spark (large to install, some minutes)
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8501
 
-.PHONY: run test soak fuzz check browser format words clean
+.PHONY: run test test-engines soak fuzz check browser format words clean
 
 $(VENV)/.run: requirements.txt
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -51,12 +52,22 @@ fuzz: $(VENV)/.dev
 	LTV_FUZZ=30 $(BIN)/python -m pytest -p no:xdist -s tests/trust/test_damaged.py
 	LTV_FUZZ=4 $(BIN)/python -m pytest -p no:xdist -s tests/journal/test_store.py tests/journal/test_damage.py
 
+# All engines that orders may live in: Postgres, ClickHouse and a two-worker Spark, started on loopback and removed at the end.
+ENGINES := .venv-engines
+$(ENGINES)/.ready: requirements.txt requirements-engines-dev.txt
+	@test -x $(ENGINES)/bin/python || $(PYTHON) -m venv $(ENGINES)
+	@$(ENGINES)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-engines-dev.txt
+	@touch $@
+
+test-engines: $(ENGINES)/.ready
+	LTV_TEST_ENGINES=all $(ENGINES)/bin/python -m pytest -p no:cacheprovider tests/engines
+
 format: $(VENV)/.dev
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
 clean:
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(ENGINES) .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 # Collect new texts into the catalogues; translate what is empty in locales/*/LC_MESSAGES/ltv.po.
 words: $(VENV)/.dev

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.ui import choices, demo, door, receive, session
+from pages.ui import choices, demo, door, receive, sample_note, session
 from pages.ui.widgets import choose, switch
 from pages.ui.words import LANGUAGES, _, browser_language, listen
 
@@ -84,4 +84,6 @@ with filters_place:
     if page not in (pages["data"], pages["definitions"]):
         choices.sidebar()
 demo.banner()
+if page not in (pages["data"], pages["definitions"]):
+    sample_note.draw(session.workspace(), page.url_path)
 page.run()

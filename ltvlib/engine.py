@@ -127,6 +127,19 @@ class Database:
         self._is_closed = False
         self._finalizer = weakref.finalize(self, _dispose, self._root, self._temp)
 
+    @classmethod
+    def reading(cls, file: Path, limits: EngineLimits | None = None) -> Database:
+        """A locked instance that only reads the database in ``file``; raises ``StorageError`` where it is none."""
+        database = cls(limits)
+        try:
+            with _storage_in_words():
+                database._root.execute(f"attach {literal(str(file))} as opened (read_only)")
+            database.lock()
+        except BaseException:
+            database.close()
+            raise
+        return database
+
     # -- filling -----------------------------------------------------------------------------------
 
     def execute(self, sql: str, params: Mapping[str, object] | None = None) -> None:

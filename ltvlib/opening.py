@@ -65,6 +65,11 @@ def _create(table: Table, source: _Source | None, present: frozenset[str] = froz
     return f"create {source.kind} {quote(table.name)} as select {wanted} from {source.relation}"  # noqa: S608
 
 
+def create_empty(table: Table) -> str:
+    """SQL that makes a canonical table without rows."""
+    return _create(table, None)
+
+
 def _columns(database: Database, source: _Source | None) -> frozenset[str]:
     """Names of the columns a source has; a file made before a column was thought of opens all the same."""
     if source is None:

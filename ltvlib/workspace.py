@@ -48,6 +48,8 @@ class DataSet:
         source: file the data came from.
         unknown_margins: documents without a margin in a file that has them; counted at ``margin_rate``.
         is_hidden: customers stand as codes, without names, phones and e-mails.
+        customer_share, order_share: part of the customers that was fetched from a database, and part of them whose
+            single orders were; 1 where everything is here.
     """
 
     name: str
@@ -59,6 +61,8 @@ class DataSet:
     source: str = ""
     unknown_margins: int = 0
     is_hidden: bool = False
+    customer_share: float = 1.0
+    order_share: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -101,6 +105,13 @@ class Workspace:
         self.database.drop("orders")  # the marts hold all that is asked from here on
         self.database.lock()
         progress("Ready", 1.0)
+        return self
+
+    def opened(self, facts: Facts) -> Workspace:
+        """Take marts that are there already, with what was counted when they were made; lock the database."""
+        self._grains.add(Grain.MONTH)
+        self._facts = facts
+        self.database.lock()
         return self
 
     def ensure_grain(self, grain: Grain) -> None:

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.ui import data_view, demo, home_view, report_view, session
+from pages.ui import data_view, database_view, demo, home_view, report_view, session
 from pages.ui.words import _
 
 st.title(_("Know what your customers are worth"))
@@ -14,6 +14,8 @@ st.markdown(
 if demo.takes_files():
     data_view.upload()
 mine = session.me()
+if database_view.is_offered():
+    database_view.connect(mine)
 if mine.upload is not None and mine.upload.inspection is not None:
     data_view.mapping(mine)
 if mine.upload is not None and mine.upload.report is not None:

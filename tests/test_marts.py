@@ -96,3 +96,15 @@ def test_the_text_of_a_first_order_is_read_only_where_the_customers_do_not_tell(
 
 def _moment(row: dict[str, object]) -> str:
     return str(row["ordered_at"])
+
+
+def test_the_months_of_the_last_customers_stay(tmp_path: Path) -> None:
+    """Three people only gave something back and leave; their keys come first, so the last keys exceed the count of the others."""
+    rows = [
+        {"customer_id": f"a{place}", "ordered_at": "2024-01-05", "revenue": -1.0, "is_refund": True}
+        for place in range(3)
+    ]
+    rows += [{"customer_id": f"z{place}", "ordered_at": "2024-01-06", "revenue": 10.0} for place in range(3)]
+    space = open_rows(tmp_path, rows, FIRST, customers=listed(rows))
+    assert space.database.rows("select sum(orders), sum(revenue) from mart_customer_month") == [(3, 30)]
+    assert space.database.rows("select sum(orders), sum(revenue) from mart_customer_back") == [(3, 30)]

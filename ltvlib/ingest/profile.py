@@ -77,6 +77,13 @@ def _profiles(
     )
 
 
+def profiles_of(columns: Sequence[RawColumn], cells: Sequence[list[str]]) -> tuple[ColumnProfile, ...]:
+    """Profiles of columns by a sample of their values alone (``cells`` by column, "" = blank)."""
+    lines = range(1, 1 + max(map(len, cells), default=0))
+    pairs = zip(columns, cells, strict=True)
+    return tuple(_profile(column, sum(map(bool, values)), lines, values) for column, values in pairs)
+
+
 def _profile(column: RawColumn, filled: int, lines: Sequence[int], values: Sequence[str]) -> ColumnProfile:
     """The profile of one column as far as the sample tells."""
     present = [(line, value) for line, value in zip(lines, values, strict=True) if value]

@@ -24,7 +24,7 @@ def ask(
     by_key = {profile.key: profile for profile in profiles}
     found = statuses(database, raw, mapping)
     questions = [
-        *_columns(raw, keys, by_key, mapping),
+        *column_questions(raw, keys, by_key, mapping),
         *_formats(raw, keys, by_key, mapping),
         *_money(database, raw, keys, mapping),
         *_statuses(found, mapping),
@@ -49,7 +49,7 @@ def _name(raw: RawTable, key: str) -> str:
     return next(column.name for column in raw.columns if column.key == key)
 
 
-def _columns(raw: RawTable, keys: dict[str, str], profiles: _Profiles, mapping: Mapping) -> Iterator[Question]:
+def column_questions(raw: RawTable, keys: dict[str, str], profiles: _Profiles, mapping: Mapping) -> Iterator[Question]:
     """Columns without which nothing can be done, and two columns that could both be the amount."""
     names = tuple(column.name for column in raw.columns if profiles[column.key].filled)
     if "ordered_at" not in keys:

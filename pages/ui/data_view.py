@@ -68,8 +68,8 @@ def upload() -> None:
 def mapping(mine: Session) -> None:
     """Which column is which; builds the data set."""
     upload = mine.upload
-    if upload is None or upload.inspection is None:
-        return
+    if upload is None or upload.inspection is None or (mine.remote and mine.remote.inspection):
+        return  # one mapping form at a time
     done = upload.report is not None
     with st.expander(
         _("What is in the columns of {file}", file=plain(upload.name)), expanded=not done, icon=":material/view_column:"

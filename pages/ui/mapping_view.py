@@ -33,10 +33,10 @@ def draw(mine: Session, upload: Upload) -> None:
     st.caption(_how(found))
     for note in (*raw.notes, *found.notes):
         (st.warning if note.level != "info" else st.caption)(plain(say(note), 600))
-    _preview(found)
+    preview(found)
     st.caption(_who(found.proposal))
     with st.form(f"mapping_{upload.path.stem}", border=False):
-        mapping = _form(found, upload.mapping or found.proposal)
+        mapping = form(found, upload.mapping or found.proposal)
         wanted = st.form_submit_button(_("Build my data set"), type=accent(), icon=":material/play_arrow:")
     if wanted:
         failure = receive.load(mine, mapping)
@@ -83,7 +83,8 @@ def _who(mapping: Mapping) -> str:
     )
 
 
-def _preview(found: Inspection) -> None:
+def preview(found: Inspection) -> None:
+    """The first rows, with what their columns are taken for."""
     frame = pd.DataFrame(found.preview, columns=[column.name for column in found.raw.columns])
     used = {column: field_names().get(name, name) for name, column in found.proposal.fields.items()}
     columns = {
@@ -92,7 +93,8 @@ def _preview(found: Inspection) -> None:
     table(frame, "preview", _("First rows of the file"), columns, height=210)
 
 
-def _form(found: Inspection, start: Mapping) -> Mapping:
+def form(found: Inspection, start: Mapping) -> Mapping:
+    """The fields of the form, to stand inside one; the mapping as it is chosen."""
     names = [column.name for column in found.raw.columns]
     fields: dict[str, str] = {}
     _pick(fields, MAIN, names, start)

@@ -22,6 +22,7 @@ from ltvlib.ingest.model import Limits, Mapping, ReadOptions
 from ltvlib.ingest.process import CancelledError
 from ltvlib.ingest.report import ImportReport
 from ltvlib.opening import open_parquet
+from ltvlib.remote import folder
 from ltvlib.schema import TABLES
 from ltvlib.workspace import DataSet
 from pages.serving.room import ROOM
@@ -109,7 +110,7 @@ def inspect(mine: Session, options: ReadOptions | None = None) -> None:
         return
     raw = mine.folder / f"raw_{uuid4().hex}"
     try:
-        with mine.working() as job, _Progress(mine, job) as progress:
+        with mine.working() as job, Progress(mine, job) as progress:
             upload.inspection = ingest.inspect(
                 upload.path,
                 raw,
@@ -137,7 +138,7 @@ def load(mine: Session, mapping: Mapping) -> LtvError | None:
     out.mkdir()
     is_kept = False
     try:
-        with mine.working() as job, _Progress(mine, job) as progress:
+        with mine.working() as job, Progress(mine, job) as progress:
             report = ingest.load(
                 upload.inspection.raw,
                 mapping,
@@ -194,6 +195,11 @@ def forget() -> None:
     st.toast(_("Your data are deleted."), icon=":material/delete:")
 
 
+def remove(path: Path) -> None:
+    """Remove a file or folder of this tab."""
+    shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
+
+
 def left_over(mine: Session) -> pd.DataFrame:
     """Rows that were refused or merged, with line, column, reason and the row as read."""
     path: Path | None = mine.upload.refused if mine.upload else None
@@ -213,6 +219,9 @@ def open_local() -> None:
     if not path.exists():
         st.session_state["upload_error"] = ReadError("There is no file or folder at the path given to make run.")
         return
+    if folder.is_marts(path):
+        _open_marts(mine, path)
+        st.rerun()
     mine.start(Upload(path, clean_name(path.name), limits=LOCAL_LIMITS))
     inspect(mine)
     found = mine.upload.inspection if mine.upload else None
@@ -221,13 +230,31 @@ def open_local() -> None:
     st.rerun()
 
 
-class _Progress:
+def _open_marts(mine: Session, path: Path) -> None:
+    """Open what a scheduled run wrote; a failure is kept for the page to show."""
+    try:
+        take_marts(mine, path, clean_name(path.name))
+    except LtvError as error:
+        st.session_state["upload_error"] = error
+
+
+def take_marts(mine: Session, path: Path, name: str) -> None:
+    """Make a folder of marts the data set of this tab; raises ``LtvError`` where it cannot be opened."""
+    report, space = folder.report_of(path), folder.open_marts(path)
+    upload = Upload(path, name)
+    with mine.guard:
+        mine.upload = upload
+    if mine.adopt(upload, space, report, Mapping({}), path):
+        session.open_data(session.UPLOAD)
+
+
+class Progress:
     """A status box that names what is being done, with a button that stops it."""
 
     def __init__(self, mine: Session, job: Job) -> None:
         self._mine, self._job = mine, job
 
-    def __enter__(self) -> _Progress:
+    def __enter__(self) -> Progress:
         self._place = st.empty()
         with self._place.container(horizontal=True, vertical_alignment="center"):
             self._box = st.status(_("Reading the file"), expanded=False)

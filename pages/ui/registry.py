@@ -26,6 +26,7 @@ from ltvlib.ingest.report import ImportReport
 from ltvlib.journal import Journal
 from ltvlib.samples import open_sample
 from ltvlib.workspace import DataSet, Workspace
+from pages.ui.remote import Remote
 
 GRACE_SECONDS = 150
 """A tab that lost the network may come back within this time; a little above Streamlit's own session TTL."""
@@ -77,6 +78,7 @@ class Session:
     folder: Path
     upload: Upload | None = field(default=None, repr=False)
     workspace: Workspace | None = None
+    remote: Remote | None = field(default=None, repr=False)
     last_seen: float = field(default_factory=time.monotonic)
     gone_since: float | None = None
     is_left: bool = False
@@ -123,6 +125,13 @@ class Session:
             old.close()
         return is_wanted
 
+    def disconnect(self) -> None:
+        """Let go of the database; what was fetched stays."""
+        with self.guard:
+            remote, self.remote = self.remote, None
+        if remote is not None:
+            remote.engine.close()
+
     def forget(self, only: Upload | None = None) -> None:
         """Delete the upload, its database and every file of it, now; with ``only``, if it is still this tab's upload."""
         with self.guard:
@@ -137,11 +146,14 @@ class Session:
             if only is not None and self.upload is not only:
                 return
             workspace, self.workspace, self.upload = self.workspace, None, None
+            remote, self.remote = self.remote, None
             paths = list(self.folder.glob("*"))  # a newer upload's files come later and are not among them
         for journal in self._drop_journals(UPLOAD):
             journal.close()
         if workspace is not None:
             workspace.close()
+        if remote is not None:
+            remote.engine.close()
         for path in paths:
             rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
         REGISTRY.deleted()

@@ -6,7 +6,8 @@ import pandas as pd
 import streamlit as st
 
 from ltvlib.ingest.report import ImportReport
-from pages.ui import mapping_view, mapping_words, receive
+from ltvlib.remote import folder
+from pages.ui import database_view, mapping_view, mapping_words, receive
 from pages.ui.components import downloads, plain, table
 from pages.ui.registry import Session
 from pages.ui.words import _, count, day, money, plural, say
@@ -90,7 +91,8 @@ def _reconciliation(mine: Session, found: ImportReport) -> str | None:
         "amount": st.column_config.TextColumn(_("Money"), alignment="right"),
     }
     event = table(frame, "reconciliation", title, columns, on_select="rerun", selection_mode="single-row")
-    st.caption(_("Click a step to see its rows."))
+    if mine.workspace is None or not folder.is_remote(mine.workspace.info):
+        st.caption(_("Click a step to see its rows."))
     rows = event["selection"]["rows"]
     return steps[rows[0]].slug if rows and rows[0] < len(steps) else None
 
@@ -98,6 +100,9 @@ def _reconciliation(mine: Session, found: ImportReport) -> str | None:
 def _left_over(mine: Session, step: str | None) -> None:
     """Rows that were refused or merged, all or those of one step, with line, column and reason."""
     st.markdown("**" + _("Rows not used, and why") + "**")
+    if mine.workspace is not None and folder.is_remote(mine.workspace.info):
+        database_view.reasons(mine)
+        return
     frame = receive.left_over(mine)
     if step in set(frame["reason"]):
         frame = frame[frame["reason"] == step]

@@ -1,0 +1,71 @@
+"""Seven reductions that an analyst would write by hand, as one text for every engine.
+
+They say whether engines agree, and what a question costs where the orders live. ``segment_table`` and ``moves`` also
+serve where even one row a customer is too much to fetch.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from ltvlib.engine import sql_text
+from ltvlib.ingest.values import compose
+from ltvlib.remote.dialect import Dialect, Engine
+from ltvlib.remote.reduce import Reduction
+from ltvlib.remote.report import UNIT, Survey
+from ltvlib.settings import AbcdxRules
+
+SEVEN = ("customer_table", "segment_table", "cohorts", "model_counts", "pairs", "moves", "trailing_year")
+_BEFORE = {"customer_table": ("numbered",), "segment_table": ("seven/segments",), "moves": ("seven/segments",)}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the seven are asked for: ABCDX rules, months back of the earlier window, orders a pair must stand in."""
+
+    rules: AbcdxRules
+    then: int = 12
+    least: int = 2
+
+
+class Seven:
+    """The seven reductions of one surveyed source in one dialect. Money is in ten-thousandths of the currency."""
+
+    def __init__(self, found: Survey, dialect: Dialect, asked: Asked) -> None:
+        self.reduction, self.asked = Reduction(found, dialect), asked
+
+    def params(self) -> dict[str, object]:
+        """Values that the texts name."""
+        rules = self.asked.rules
+        return {
+            **self.reduction.params(),
+            "ltv_months": rules.window_months,
+            "ltv_shift": 0,
+            "ltv_then": self.asked.then,
+            "ltv_value": round(rules.value_threshold * int(UNIT)),
+            "ltv_often": rules.often_threshold,
+            "ltv_least": self.asked.least,
+            **{f"ltv_x_{place}": value for place, value in enumerate(rules.x_customers)},
+        }
+
+    def sql(self, name: str) -> str:
+        """The text of one reduction; raises ``KeyError`` for a name that is none of the seven."""
+        if name not in SEVEN:
+            raise KeyError(name)
+        found, dialect = self.reduction.found, self.reduction.dialect
+        parts = [self.reduction.staging.documents(found.margin_rate)]
+        who = "max(customer_id)" if self.asked.rules.x_customers else f"cast(null as {dialect.text})"
+        words = {"on_register": self._on_register(), "median": dialect.median.format(x="gap"), "who": who}
+        texts = [sql_text(f"remote/{part}") for part in (*_BEFORE.get(name, ()), f"seven/{name}")]
+        return "".join(parts + [compose(text, **words) for text in texts])
+
+    def _on_register(self) -> str:
+        """SQL test whether a customer is on the X register."""
+        marks = ", ".join(f"$ltv_x_{place}" for place in range(len(self.asked.rules.x_customers)))
+        return f"customer_id in ({marks})" if marks else "1 = 0"
+
+    def ask(self, engine: Engine, name: str) -> pa.Table:
+        """Rows of one reduction."""
+        return engine.query(self.sql(name), self.params())

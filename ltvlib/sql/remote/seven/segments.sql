@@ -1,0 +1,39 @@
+,
+
+-- back = 0 is the month that ends at as_of
+placed as (
+    select
+        o.*,
+        $ltv_as_of_month - month - case when day_of_month >= $ltv_as_of_day_of_month then 1 else 0 end as back
+    from o
+),
+
+windowed as (
+    select
+        customer_hash,
+        {who} as customer_id,
+        cast(sum(case when back < $ltv_shift + $ltv_months then is_order else 0 end) as bigint) as orders,
+        cast(sum(case when back < $ltv_shift + $ltv_months then revenue else 0 end) as bigint) as revenue,
+        cast(sum(case when back < $ltv_shift + $ltv_months then margin else 0 end) as bigint) as margin,
+        cast(sum(margin) as bigint) as lifetime_margin,
+        max(case when is_order = 1 then day end) as last_day
+    from placed
+    where back >= $ltv_shift
+    group by customer_hash
+    having sum(is_order) > 0
+),
+
+-- grain: one customer; exact comparison, nothing is divided
+classified as (
+    select
+        w.*,
+        case
+            when {on_register} then 'X'
+            when orders = 0 then 'inactive'
+            when revenue >= $ltv_value * orders and orders >= $ltv_often then 'A'
+            when revenue >= $ltv_value * orders then 'B'
+            when orders >= $ltv_often then 'C'
+            else 'D'
+        end as segment
+    from windowed as w
+)

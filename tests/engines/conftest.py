@@ -1,0 +1,70 @@
+"""Engines under test. Sail stands for Spark in ``make test``; ``make test-engines`` sets LTV_TEST_ENGINES=all."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from tests.engines import places
+
+ALL = os.environ.get("LTV_TEST_ENGINES", "") == "all"
+NAMES = ("duckdb", "sail", "postgres", "clickhouse", "spark")
+ONLY_ALL = ("clickhouse", "spark")
+"""Engines that are large to install or slow to start."""
+
+
+class Running:
+    """Engines by name, started when they are first wanted."""
+
+    def __init__(self, folder: Path, stack: ExitStack) -> None:
+        self.folder, self._stack = folder, stack
+        self._places: dict[str, places.Place] = {}
+        self.cluster: places.Cluster | None = None
+
+    def place(self, name: str) -> places.Place:
+        """A running engine; skips with the reason where there is none."""
+        if name in ONLY_ALL and not ALL:
+            pytest.skip(f"{name} is run by make test-engines")
+        if name not in self._places:
+            self._places[name] = self._start(name)
+        return self._places[name]
+
+    def forget(self, name: str) -> None:
+        """The next who wants this engine gets a new one."""
+        self._places.pop(name, None)
+
+    def _start(self, name: str) -> places.Place:
+        if name == "duckdb":
+            return places.DuckPlace(self.folder)
+        if name == "sail":
+            return self._stack.enter_context(places.sail())
+        if name == "postgres":
+            return self._stack.enter_context(places.postgres(self.folder))
+        if name == "clickhouse":
+            pytest.importorskip("chdb", reason="chdb is not installed")
+            return places.ClickHousePlace(self.folder)
+        self.cluster = self._stack.enter_context(places.cluster(self.folder))
+        place = places.SparkPlace("spark", f"sc://127.0.0.1:{self.cluster.port}")
+        self._stack.callback(place.close)
+        return place
+
+
+@pytest.fixture(scope="session")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    with ExitStack() as stack:
+        yield Running(tmp_path_factory.mktemp("engines"), stack)
+
+
+@pytest.fixture(params=[name for name in NAMES if name != "duckdb"])
+def other(request: pytest.FixtureRequest, running: Running) -> places.Place:
+    """An engine that must agree with DuckDB."""
+    return running.place(request.param)
+
+
+@pytest.fixture
+def duck(running: Running) -> places.Place:
+    return running.place("duckdb")

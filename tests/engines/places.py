@@ -1,0 +1,344 @@
+"""Places where orders live: a server on loopback each, in a temporary folder, and how a Parquet file gets into it."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from ltvlib.remote.clickhouse import ClickHouse
+from ltvlib.remote.dialect import Engine
+from ltvlib.remote.duck import Duck
+from ltvlib.remote.postgres import Postgres
+from ltvlib.remote.spark import Spark
+
+PORTS = int(os.environ.get("LTV_TEST_PORTS", "0"))
+"""First of twenty ports that the servers may use; 0 = any that are free."""
+LARGE = 1 << 30
+"""Parquet files from this size on are read in place by DuckDB."""
+_TYPES = {
+    "VARCHAR": "text",
+    "DOUBLE": "double precision",
+    "TIMESTAMP WITH TIME ZONE": "timestamptz",
+    "TIMESTAMP_S": "timestamp",
+    "TIMESTAMP_MS": "timestamp",
+    "TIMESTAMP_NS": "timestamp",
+    "TINYINT": "smallint",
+    "HUGEINT": "numeric",
+}
+
+
+class Place:
+    """A running engine: ``name``, ``engine`` and ``load`` of a Parquet file as a table."""
+
+    name = ""
+    engine: Engine
+
+    def load(self, path: Path, table: str) -> None:
+        """Make ``table`` of a Parquet file."""
+        raise NotImplementedError
+
+
+class DuckPlace(Place):
+    """A DuckDB file that the test fills and the engine only reads."""
+
+    name = "duckdb"
+
+    def __init__(self, folder: Path) -> None:
+        self._connection = duckdb.connect(str(folder / "orders.duckdb"))
+        self._connection.execute("set timezone = 'UTC'; set memory_limit = '6GB'; set threads = 2")
+        self.engine = Duck(self._connection)
+
+    def load(self, path: Path, table: str) -> None:
+        kind = "view" if path.stat().st_size > LARGE else "table"
+        self._connection.execute(f"create or replace {kind} {_quoted(table)} as from read_parquet('{path}')")
+
+
+class PostgresPlace(Place):
+    """A Postgres of its own."""
+
+    name = "postgres"
+
+    def __init__(self, port: int) -> None:
+        import psycopg
+
+        self.settings: dict[str, Any] = {"host": "127.0.0.1", "port": port, "dbname": "postgres", "user": "ltv"}
+        self._writer = psycopg.connect(**self.settings, autocommit=True)
+        self._made: Postgres | None = None
+
+    @property
+    def engine(self) -> Engine:  # type: ignore[override]
+        """A connection whose transaction sees what was loaded up to now."""
+        if self._made is None:
+            self._made = Postgres.connect(**self.settings)
+        return self._made
+
+    def load(self, path: Path, table: str) -> None:
+        if self._made is not None:
+            self._made.close()
+            self._made = None
+        reader = duckdb.connect()
+        reader.execute("set timezone = 'UTC'")
+        columns = reader.execute(f"describe select * from read_parquet('{path}')").fetchall()
+        named = ", ".join(f"{_quoted(name)} {_TYPES.get(kind, kind)}" for name, kind, *_ in columns)
+        csv = path.with_suffix(".csv")
+        reader.execute(f"copy (from read_parquet('{path}')) to '{csv}' (header false, nullstr '\\N', quote '\"')")
+        self._writer.execute(f"drop table if exists {_quoted(table)}")
+        self._writer.execute(f"create table {_quoted(table)} ({named})")
+        copied = f"copy {_quoted(table)} from stdin (format csv, null '\\N')"
+        with self._writer.cursor() as cursor, csv.open("rb") as file, cursor.copy(copied) as copy:
+            while block := file.read(1 << 20):
+                copy.write(block)
+        self._writer.execute(f"analyze {_quoted(table)}")
+        csv.unlink()
+
+
+class ClickHousePlace(Place):
+    """ClickHouse's engine inside this process, through its ordinary client."""
+
+    name = "clickhouse"
+
+    def __init__(self, folder: Path) -> None:
+        import clickhouse_connect
+
+        data = str(folder / "clickhouse")
+        self._client = clickhouse_connect.get_client(interface="chdb", path=data)  # the engine's own becomes read-only
+        self.engine = ClickHouse(clickhouse_connect.get_client(interface="chdb", path=data), owned=True)
+
+    def load(self, path: Path, table: str) -> None:
+        name = "`" + table.replace("\\", "\\\\").replace("`", "``") + "`"
+        self._client.command(f"drop table if exists {name}")
+        self._client.command(
+            f"create table {name} engine = MergeTree order by tuple() "
+            f"as select * from file('{path}', Parquet) settings session_timezone = 'UTC'"
+        )
+
+
+class SparkPlace(Place):
+    """A Spark session: Sail inside this process, or a cluster behind Spark Connect."""
+
+    def __init__(self, name: str, remote: str) -> None:
+        self.name = name
+        self.engine = Spark.connect(remote, "UTC")
+        self.session = self.engine._session
+
+    def load(self, path: Path, table: str) -> None:
+        frame = self.session.read.parquet(str(path))
+        frame.createOrReplaceTempView("`" + table.replace("`", "``") + "`" if self.name == "spark" else table)
+
+    def close(self) -> None:
+        """End the session."""
+        with suppress(Exception):
+            self.session.stop()
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+_taken: set[int] = set()
+
+
+def free_port() -> int:
+    """A port of loopback that nobody listens on."""
+    if PORTS:
+        port = next(p for p in range(PORTS, PORTS + 20) if p not in _taken and not _listens(p))
+        _taken.add(port)
+        return port
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def wait_for(port: int, seconds: float, process: subprocess.Popen[bytes] | None = None) -> None:
+    """Wait until something listens; fails when the process ended or the time is over."""
+    until = time.monotonic() + seconds
+    while not _listens(port):
+        if process is not None and process.poll() is not None:
+            raise RuntimeError("the server ended before it listened")
+        if time.monotonic() > until:
+            raise RuntimeError("the server does not listen")
+        time.sleep(0.1)
+
+
+@contextmanager
+def postgres(folder: Path) -> Iterator[PostgresPlace]:
+    """A Postgres in ``folder``, stopped and removed at the end; skips where there is none."""
+    pytest.importorskip("psycopg", reason="psycopg is not installed")
+    bin_ = next(iter(sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)), None)
+    if bin_ is None:
+        pytest.skip("Postgres is not on this machine")
+    port, data = free_port(), folder / "postgres"
+    data.mkdir()
+    user = _hand_over(data)
+    options: dict[str, Any] = {"user": user} if user else {}
+    init = [str(bin_ / "initdb"), "-D", str(data / "data"), "-A", "trust", "-U", "ltv", "-E", "UTF8", "--no-sync"]
+    subprocess.run([*init, "--locale=C.UTF-8"], check=True, capture_output=True, cwd="/", **options)
+    flags = [*("-p", str(port), "-h", "127.0.0.1", "-k", str(data)), *("-c", "fsync=off", "-c", "timezone=UTC")]
+    server = [str(bin_ / "postgres"), "-D", str(data / "data"), *flags, "-c", "work_mem=64MB"]
+    process = subprocess.Popen(server, cwd="/", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **options)
+    try:
+        wait_for(port, 30, process)
+        time.sleep(0.5)
+        yield PostgresPlace(port)
+    finally:
+        process.send_signal(2)
+        process.wait(20)
+        shutil.rmtree(data, ignore_errors=True)
+
+
+def _hand_over(folder: Path) -> str:
+    """Postgres refuses to run as the superuser of the machine; then its own user gets the folder."""
+    if os.geteuid() != 0:
+        return ""
+    try:
+        owner = pwd.getpwnam("postgres")
+    except KeyError:
+        pytest.skip("Postgres does not run as root, and there is no user postgres")
+    os.chown(folder, owner.pw_uid, owner.pw_gid)
+    for parent in [folder, *folder.parents]:
+        if not parent.stat().st_mode & 0o001:
+            parent.chmod(parent.stat().st_mode | 0o711)
+    return "postgres"
+
+
+@contextmanager
+def sail() -> Iterator[SparkPlace]:
+    """Spark's dialect without a JVM, inside this process."""
+    pytest.importorskip("pysail", reason="pysail is not installed")
+    pytest.importorskip("pyspark", reason="pyspark-client is not installed")
+    from pysail.spark import SparkConnectServer
+
+    port = free_port()
+    server = SparkConnectServer(ip="127.0.0.1", port=port)
+    server.start(background=True)
+    place = SparkPlace("sail", f"sc://127.0.0.1:{port}")
+    try:
+        yield place
+    finally:
+        place.close()
+        server.stop()
+
+
+class Cluster:
+    """A standalone Spark: a master, two workers of one core and one gigabyte, and Spark Connect, on loopback."""
+
+    def __init__(self, folder: Path) -> None:
+        import pyspark
+
+        self.home, self.folder = Path(pyspark.__file__).parent, folder
+        self.processes: dict[str, subprocess.Popen[bytes]] = {}
+        self.port = free_port()
+
+    def start(self) -> None:
+        """Start everything and wait until Spark Connect listens."""
+        master = free_port()
+        self._run("master", "org.apache.spark.deploy.master.Master", "--port", master, "--webui-port", free_port())
+        wait_for(master, 60, self.processes["master"])
+        for place in (1, 2):
+            options = ["--cores", 1, "--memory", "1g", "--port", free_port(), "--webui-port", free_port()]
+            work = ["--work-dir", self.folder / f"work{place}"]
+            self._run(
+                f"worker{place}",
+                "org.apache.spark.deploy.worker.Worker",
+                *options,
+                *work,
+                f"spark://127.0.0.1:{master}",
+            )
+        self._connect(master)
+        wait_for(self.port, 120, self.processes["connect"])
+
+    def _connect(self, master: int) -> None:
+        settings = {
+            "spark.connect.grpc.binding.address": "127.0.0.1",
+            "spark.connect.grpc.binding.port": self.port,
+            "spark.driver.host": "127.0.0.1",
+            "spark.driver.bindAddress": "127.0.0.1",
+            "spark.ui.enabled": "false",
+            "spark.executor.memory": "900m",
+            "spark.executor.cores": "1",
+            "spark.sql.shuffle.partitions": "2",
+            "spark.sql.warehouse.dir": self.folder / "warehouse",
+            "spark.task.maxFailures": "1",
+            "spark.executor.instances": "2",
+        }
+        options = [part for name, value in settings.items() for part in ("--conf", f"{name}={value}")]
+        jars = [str(jar) for jar in (self.home / "jars").glob("spark-connect_*.jar")]
+        self._spawn(
+            "connect",
+            [
+                *(str(self.home / "bin" / "spark-submit"), "--master", f"spark://127.0.0.1:{master}"),
+                *("--class", "org.apache.spark.sql.connect.service.SparkConnectServer", "--driver-memory", "1g"),
+                *options,
+                *(["--jars", ",".join(jars)] if jars else []),
+                "spark-internal",
+            ],
+        )
+
+    def _run(self, name: str, class_: str, *arguments: object) -> None:
+        command = [str(self.home / "bin" / "spark-class"), class_, "--host", "127.0.0.1", *map(str, arguments)]
+        self._spawn(name, command)
+
+    def _spawn(self, name: str, command: list[str]) -> None:
+        environment = {
+            **os.environ,
+            "SPARK_HOME": str(self.home),
+            "SPARK_LOCAL_IP": "127.0.0.1",
+            "SPARK_DAEMON_MEMORY": "512m",
+            "SPARK_NO_DAEMONIZE": "1",
+            "PYSPARK_PYTHON": sys.executable,
+        }
+        log = (self.folder / f"{name}.log").open("wb")
+        self.processes[name] = subprocess.Popen(
+            command, stdout=log, stderr=log, cwd=self.folder, env=environment, start_new_session=True
+        )
+
+    def kill(self, name: str) -> None:
+        """End one process and what it started, at once."""
+        process = self.processes.pop(name)
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, 9)
+        process.wait(20)
+
+    def stop(self) -> None:
+        """End everything."""
+        for name in reversed(list(self.processes)):
+            self.kill(name)
+
+
+@contextmanager
+def cluster(folder: Path) -> Iterator[Cluster]:
+    """A two-worker Spark; skips where there is no Java or no PySpark."""
+    pyspark = pytest.importorskip("pyspark", reason="pyspark is not installed")
+    if not (Path(pyspark.__file__).parent / "jars").is_dir():
+        pytest.skip("this is the Connect client of PySpark, without Spark itself")
+    if shutil.which("java") is None:
+        pytest.skip("Java is not on this machine")
+    made = Cluster(folder)
+    try:
+        made.start()
+        yield made
+    finally:
+        made.stop()
+
+
+def plain(name: str) -> str:
+    """A name that is a table of every engine without quoting."""
+    return re.sub(r"\W", "_", name)
