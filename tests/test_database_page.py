@@ -82,6 +82,16 @@ def test_the_form_is_not_offered_to_strangers(monkeypatch: pytest.MonkeyPatch) -
     assert "Connect a database" not in [one.label for one in visit("data").expander]
 
 
+def test_a_server_for_others_offers_only_what_its_owner_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever may type an address makes the server knock on doors that only it can reach."""
+    monkeypatch.setenv("LTV_HOST", "0.0.0.0")
+    assert "Connect a database" not in [one.label for one in visit("data").expander]
+    monkeypatch.setattr("pages.ui.database_view.saved", lambda: {"Warehouse": {"kind": "postgres"}})
+    at = visit("data")
+    assert "Connect a database" in [one.label for one in at.expander]
+    assert next(one for one in at.selectbox if one.key == "db_kind").options == ["Warehouse"]
+
+
 def test_a_server_that_is_not_there_is_said_so() -> None:
     pytest.importorskip("psycopg", reason="psycopg is not installed")
     with pytest.raises(LtvError, match="stopped answering") as failure:

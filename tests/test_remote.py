@@ -9,8 +9,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
+import pandas as pd
 import pytest
 
+from ltvlib.codes import Codes
 from ltvlib.errors import LimitError, LtvError, MappingError, ReadError
 from ltvlib.ingest.model import Mapping
 from ltvlib.remote import connect, folder
@@ -185,3 +187,27 @@ def test_the_seven_have_names(shop) -> None:
     _, found = looked(shop)
     with pytest.raises(KeyError):
         Seven(found, DUCKDB, Asked(AbcdxRules(1.0, 2))).sql("eight")
+
+
+@pytest.mark.parametrize("key", ["phone", "email", "customer_id"])
+def test_people_of_a_database_become_codes(tmp_path: Path, key: str) -> None:
+    """Nothing in the folder names anybody; the same code stands for the same person as on an upload."""
+    codes = Codes(b"k" * 32)
+    shop = duckdb.connect()
+    shop.execute(
+        "create table orders as select * from (values ('1', 'anna@example.com', '+7 912 000-11-22', 'Anna Petrova', "
+        "timestamp '2024-01-05', 10.0), ('2', 'boris@example.com', '+7 912 000-11-33', 'Boris Orlov', "
+        "timestamp '2024-02-05', 20.0)) as t(n, mail, phone, name, day, paid)"
+    )
+    personal = {"phone": "phone", "email": "mail", "name": "name"}
+    keys = {"customer_id": "mail"} if key == "customer_id" else {key: personal[key]}
+    fields = {"order_id": "n", "ordered_at": "day", "revenue": "paid", "name": "name", "phone": "phone", **keys}
+    engine, found = looked(shop, Mapping(fields, margin_rate=0.5, currency="EUR"))
+    folder.write(engine, found, tmp_path / "out", "Test", codes=codes)
+    text = "\n".join(pd.read_parquet(path).to_csv() for path in (tmp_path / "out").glob("*.parquet"))
+    assert not [one for one in ("Anna", "Orlov", "example.com", "912 000", "9120001122") if one in text]
+    space = folder.open_marts(tmp_path / "out")
+    assert space.info.is_hidden
+    rows = space.database.rows("select customer_id, name, phone from customers order by phone")
+    assert all(who.startswith("P-") and name is None for who, name, _ in rows)
+    assert {phone for *_, phone in rows} == {codes.of("79120001122"), codes.of("79120001133")}
