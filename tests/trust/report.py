@@ -26,6 +26,7 @@ NAMES = {
     "generated": "Generated exports",
     "damaged": "Damaged files",
     "escapes": "Hostile statements",
+    "kills": "Killed while writing",
     "surfaces": "A file whose every text attacks",
 }
 
