@@ -73,7 +73,11 @@ class Postgres:
         with self._guard:
             try:
                 with self._connection.cursor() as cursor:
-                    return _table(cursor, cursor.stream(text, used or None, binary=True, size=_chunk()))
+                    found = _table(cursor, cursor.stream(text, used or None, binary=True, size=_chunk()))
+                    if found is None:  # a stream without rows does not tell its columns
+                        cursor.execute(text, used or None, binary=True)
+                        found = _schema(cursor).empty_table()
+                    return found
             except Exception as error:
                 self._rollback()
                 raise refused(error) from error
@@ -115,11 +119,18 @@ def _chunk() -> int:
     return 5_000 if pq.version() >= 170_000 else 1
 
 
-def _table(cursor: Any, rows: Iterator[tuple[Any, ...]]) -> pa.Table:
-    """All rows as Arrow, by the types that the server told."""
+def _schema(cursor: Any) -> pa.Schema:
+    """Columns by the types that the server told."""
+    return pa.schema([(c.name, _ARROW.get(c.type_code, pa.string())) for c in cursor.description])
+
+
+def _table(cursor: Any, rows: Iterator[tuple[Any, ...]]) -> pa.Table | None:
+    """All rows as Arrow; ``None`` where there are none."""
     batches: list[pa.RecordBatch] = []
     first = list(islice(rows, BATCH))
-    schema = pa.schema([(c.name, _ARROW.get(c.type_code, pa.string())) for c in cursor.description])
+    if not first:
+        return None
+    schema = _schema(cursor)
     while first:
         columns = zip(*first, strict=True)
         arrays = [pa.array(column, type=field.type) for column, field in zip(columns, schema, strict=True)]

@@ -17,6 +17,13 @@ ONLY_ALL = ("clickhouse", "spark")
 """Engines that are large to install or slow to start."""
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A cluster on a busy machine takes its time; a question that hangs still ends."""
+    for item in items:
+        if "engines" in item.path.parts:
+            item.add_marker(pytest.mark.timeout(1_200))
+
+
 class Running:
     """Engines by name, started when they are first wanted."""
 
