@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+
+os.environ.setdefault("LTV_MAX_DATASETS", "100000")  # visitors of AppTest never leave
 
 import pandas as pd
 import pytest

@@ -217,7 +217,11 @@ def _described(error: BaseException, limits: Limits) -> tuple[str, str, dict[str
 
     if isinstance(error, LtvError):
         return type(error).__name__, error.template, error.params
-    if isinstance(error, MemoryError) or type(error).__name__ in ("ArrowMemoryError", "OutOfMemoryException"):
+    # A C extension that gets no memory may forget to say why: Python then calls it a SystemError.
+    if isinstance(error, (MemoryError, SystemError)) or type(error).__name__ in (
+        "ArrowMemoryError",
+        "OutOfMemoryException",
+    ):
         return "LimitError", _OUT_OF_MEMORY, {"limit": limits.memory_mb}
     if isinstance(error, OSError) and error.errno == 27:
         return "LimitError", _TOO_BIG_OUTPUT, {"limit": limits.output_mb}

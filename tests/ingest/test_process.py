@@ -109,7 +109,7 @@ def test_environment_is_not_handed_down(monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def test_jobs_by_name() -> None:
-    assert set(JOBS) == {"read", "inspect", "convert", "spend", "restore", "nps"}
+    assert set(JOBS) == {"read", "inspect", "convert", "spend", "restore", "nps", "list"}
 
 
 def test_start_up_is_quick(tmp_path: Path) -> None:

@@ -16,9 +16,12 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from pages.serving.capacity import Capacity
 from pages.serving.room import Room
+from pages.ui.registry import REGISTRY
 from tests.browser.conftest import Visit
 from tests.conftest import ROOT
 from tests.trust.conftest import running
+from tests.trust.load import aside
+from tests.trust.visitors import build, drop, export, healthy, mine, owner, visitor
 
 
 def house(room: Room) -> TestClient:
@@ -117,7 +120,7 @@ def test_files_arriving_together_share_the_room():
         await one(False)
         return found
 
-    assert asyncio.run(both()) == [503, 200, 200]
+    assert aside.run(both()) == [503, 200, 200]
 
 
 @pytest.mark.parametrize(
@@ -151,3 +154,16 @@ def test_the_second_visitor_of_a_house_for_one(browser: Browser, tmp_path: Path)
         second.page.wait_for_timeout(2_000)
         second.open("/?data=salon").get_by_role("heading", level=1).wait_for(timeout=60_000)
         second.context.close()
+
+
+def test_no_more_data_sets_than_there_is_room_for(monkeypatch: pytest.MonkeyPatch):
+    """The next owner is told so; who has a data set already may replace it; room comes back."""
+    first = owner(export("ALPHA"))
+    monkeypatch.setattr("pages.ui.receive.ROOM", Room(max_datasets=REGISTRY.own_data_sets()))
+    at = drop(visitor(), export("BRAVO"))
+    assert any("try again in a minute" in error.value for error in at.error)
+    assert mine(at).workspace is None
+    assert not list(mine(at).folder.iterdir())
+    healthy(build(healthy(drop(first, export("CHARLIE")))))
+    monkeypatch.setattr("pages.ui.receive.ROOM", Room(max_datasets=REGISTRY.own_data_sets() + 1))
+    healthy(build(healthy(drop(at, export("BRAVO")))))

@@ -17,7 +17,7 @@ import pytest
 
 from tests.conftest import ROOT
 from tests.trust.conftest import House, running
-from tests.trust.load import figures, machine
+from tests.trust.load import aside, figures, machine
 from tests.trust.load.client import Tab
 from tests.trust.visitors import export
 
@@ -85,7 +85,7 @@ def test_a_closed_tab_leaves_nothing(cellar: House):
         await tab.close()
         return held
 
-    held = asyncio.run(come_and_go())
+    held = aside.run(come_and_go())
     assert held, "the search finds it while it is there"
     seconds = judge(cellar, mark, WITHIN)
     said = f"0 bytes in memory, files and children {seconds:.0f} s after the tab was closed"
@@ -111,7 +111,7 @@ def test_delete_now_leaves_nothing_while_the_tab_stays(cellar: House):
         await tab.close()
         return seconds
 
-    seconds = asyncio.run(both())
+    seconds = aside.run(both())
     figures.keep(
         "delete_now", f"0 bytes of the rows {seconds:.0f} s after the button", f"0 bytes at once (within {AT_ONCE} s)"
     )
@@ -130,7 +130,7 @@ def test_a_lost_network_keeps_the_data_for_a_while(cellar: House):
         await tab.close()
         return tab.words()
 
-    assert mark in asyncio.run(blip())  # the name of the file stands on the page
+    assert mark in aside.run(blip())  # the name of the file stands on the page
 
 
 def test_the_log_names_no_session_and_no_file(cellar: House):
@@ -141,7 +141,7 @@ def test_the_log_names_no_session_and_no_file(cellar: House):
         await tab.close()
         return tab.session
 
-    session = asyncio.run(visit())
+    session = aside.run(visit())
     log = cellar.log.read_text()
     assert session
     assert session not in log
@@ -159,7 +159,7 @@ def test_twin_a_server_that_keeps_the_file_is_found(tmp_path: Path):
             await tab.upload("orders.csv", export(mark, 200))
             await tab.close()
 
-        asyncio.run(come_and_go())
+        aside.run(come_and_go())
         with pytest.raises(AssertionError, match="still hold it"):
             judge(house, mark, 22)
 

@@ -16,7 +16,7 @@ import pytest
 
 from tests.conftest import ROOT
 from tests.trust.conftest import House, running
-from tests.trust.load import figures, people
+from tests.trust.load import aside, figures, people
 from tests.trust.load.client import Tab
 from tests.trust.visitors import export
 
@@ -98,7 +98,7 @@ def test_nobody_receives_a_byte_of_anybody_else(hotel: House):
         alone = [await guest(hotel.address, number, [*CALM, *CALM], keep=False) for number in range(GUESTS)]
         return *(await _together(hotel.address, OWNERS, GUESTS)), alone
 
-    tabs, guests, alone = asyncio.run(play())
+    tabs, guests, alone = aside.run(play())
     assert not [error for tab in (*tabs, *guests, *alone) for error in tab.errors]
     for number, tab in enumerate(tabs):
         assert mark(number).encode() in b"".join(tab.received), "an owner sees the own file"
@@ -124,7 +124,7 @@ def test_twin_a_shared_cache_is_found(leaky: House):
         tabs = [await owner(leaky.address, number, ("segments", "cohorts", "calls")) for number in (0, 1)]
         return tabs, [await guest(leaky.address, 0, ["segments"])]
 
-    tabs, guests = asyncio.run(play())
+    tabs, guests = aside.run(play())
     with pytest.raises(AssertionError, match="received the mark"):
         judge(tabs, guests, [])
 
@@ -136,7 +136,7 @@ def test_twin_numbers_of_a_stranger_are_found(leaky: House, hotel: House):
         await owner(leaky.address, 2, ("overview",))
         return await guest(leaky.address, 1, ["overview"]), await guest(hotel.address, 1, ["overview"])
 
-    shown, lone = asyncio.run(play())
+    shown, lone = aside.run(play())
     assert mark(2).encode() not in b"".join(shown.received)
     with pytest.raises(AssertionError, match="alone is not shown"):
         judge([], [shown], [lone])

@@ -18,7 +18,7 @@ import pytest
 
 from tests.conftest import ROOT
 from tests.trust.conftest import House, running
-from tests.trust.load import figures, heavy, machine, people
+from tests.trust.load import aside, figures, heavy, machine, people
 from tests.trust.load.client import Tab
 
 pytestmark = [
@@ -40,7 +40,7 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """A server that somebody looked through before the guests come."""
     with running(tmp_path_factory.mktemp("town"), str(ROOT / "server.py")) as house:
         with machine.Watch((house.process.pid,)) as watch:
-            play = asyncio.run(people.first_look(house.address))
+            play = aside.run(people.first_look(house.address))
         seconds = play.of("page")
         said = (
             f"slowest {max(seconds):.1f} s, p95 {figures.percentile(seconds, 0.95):.2f} s of {len(seconds)} first views"
@@ -78,7 +78,7 @@ def judge_neighbour(alone: people.Play, beside: people.Play) -> None:
 def test_people_who_click_around(town: House, guests: int):
     seconds = 600.0 if LONG else 55.0
     with machine.Watch((town.process.pid,)) as watch:
-        play = asyncio.run(people.crowd(town.address, guests, seconds, PACE))
+        play = aside.run(people.crowd(town.address, guests, seconds, PACE))
     suite = "load" if guests == 50 else f"load_{guests}"
     said = f"{guests} people, {len(play.of())} actions: median {play.median:.2f} s, p95 {play.p95:.2f} s, errors {len(play.errors)}"
     promise = "p95 <= 1 s, 0 errors" if guests == 50 else "no promise; shown for honesty"
@@ -91,7 +91,7 @@ def test_people_who_click_around(town: House, guests: int):
 
 
 def test_processor_time_of_a_rerun(town: House):
-    found = asyncio.run(_cpu_by_page(town))
+    found = aside.run(_cpu_by_page(town))
     marts = [found[page] for page in people.MARTS]
     pages = ", ".join(f"{page} {ms:.0f}" for page, ms in sorted(found.items(), key=lambda item: -item[1]))
     mean = sum(marts) / len(marts)
@@ -122,7 +122,7 @@ def test_everybody_opens_at_once(tmp_path: Path):
         running(tmp_path, str(ROOT / "server.py")) as house,
         machine.Watch((house.process.pid,)) as watch,
     ):
-        seconds, errors = asyncio.run(_rush(house.address, 50, 10.0))
+        seconds, errors = aside.run(_rush(house.address, 50, 10.0))
     said = f"50 people in 10 s: median {figures.percentile(seconds, 0.5):.2f} s, the last {max(seconds):.2f} s, errors {len(errors)}"
     figures.keep("rush", said, "all see the first page within 5 s, files of the program included", watch)
     judge_rush(seconds, errors, watch.slowness)
@@ -163,9 +163,9 @@ async def _beside(house: House, seconds: float, guests: int = 20) -> tuple[peopl
 
 
 def test_a_heavy_neighbour(town: House):
-    asyncio.run(people.crowd(town.address, 20, 10, QUICK, seed=11, spread=2))  # what the two plays ask for is warm
+    aside.run(people.crowd(town.address, 20, 10, QUICK, seed=11, spread=2))  # what the two plays ask for is warm
     with machine.Watch((town.process.pid,)) as watch:
-        alone, beside, done = asyncio.run(_beside(town, 25.0))
+        alone, beside, done = aside.run(_beside(town, 25.0))
     said = f"20 people: p95 {alone.p95:.2f} s alone, {beside.p95:.2f} s beside a heavy guest ({done} heavy pages)"
     promise = f"at most twice, or {FELT} s"
     figures.keep("neighbour", said, promise, watch, alone=round(alone.p95, 3), beside=round(beside.p95, 3))
@@ -175,7 +175,7 @@ def test_a_heavy_neighbour(town: House):
 
 def test_twin_a_page_that_sleeps_is_found(tmp_path: Path):
     with planted(tmp_path, "slow", 4.3) as house:
-        play = asyncio.run(people.crowd(house.address, 4, 12, (0.5, 1), spread=0.5))
+        play = aside.run(people.crowd(house.address, 4, 12, (0.5, 1), spread=0.5))
     assert play.of(), "they did click"
     with pytest.raises(AssertionError, match="p95"):
         judge_load(play, machine.MOST)
@@ -183,7 +183,7 @@ def test_twin_a_page_that_sleeps_is_found(tmp_path: Path):
 
 def test_twin_a_late_first_page_is_found(tmp_path: Path):
     with planted(tmp_path, "slow", RUSH_LIMIT * RUSH_MOST) as house:
-        seconds, errors = asyncio.run(_rush(house.address, 3, 1.0))
+        seconds, errors = aside.run(_rush(house.address, 3, 1.0))
     with pytest.raises(AssertionError, match="waited"):
         judge_rush(seconds, errors, machine.MOST)
 
@@ -191,8 +191,8 @@ def test_twin_a_late_first_page_is_found(tmp_path: Path):
 def test_twin_a_neighbour_who_stops_everybody_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(heavy, "export", lambda: heavy.make("HEAVY", 2_000))
     with planted(tmp_path, "jam", 8) as house:
-        asyncio.run(people.crowd(house.address, 8, 6, (0.5, 1), seed=11, spread=1))
-        alone, beside, _done = asyncio.run(_beside(house, 12.0, 8))
+        aside.run(people.crowd(house.address, 8, 6, (0.5, 1), seed=11, spread=1))
+        alone, beside, _done = aside.run(_beside(house, 12.0, 8))
     with pytest.raises(AssertionError, match="beside"):
         judge_neighbour(alone, beside)
 

@@ -20,7 +20,7 @@ from websockets.exceptions import WebSocketException
 
 from tests.browser.conftest import Visit, free_port
 from tests.conftest import ROOT
-from tests.trust.load import figures, machine, people
+from tests.trust.load import aside, figures, machine, people
 from tests.trust.load.client import Tab, VisitError
 from tests.trust.visitors import export
 
@@ -123,7 +123,7 @@ def test_ten_visitors_go_on(how: signal.Signals, service: Service):
         return tabs, before, seconds
 
     with machine.Watch((os.getpid(),)) as watch:
-        tabs, before, seconds = asyncio.run(play())
+        tabs, before, seconds = aside.run(play())
     name = "stopped" if how is signal.SIGTERM else "killed"
     said = f"{name}: back after {seconds:.1f} s, {len(tabs)} of 10 visitors on their page again"
     figures.keep(f"restart_{name}", said, "back in 5 s, everybody goes on", watch)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import gzip
 import sys
 from typing import Any
@@ -11,6 +10,7 @@ import pytest
 
 from pages.serving import memory
 from pages.serving.packed import Packed
+from tests.trust.load import aside
 
 GZIP = {"accept-encoding": "gzip"}
 
@@ -41,7 +41,7 @@ def ask(app: Packed, path: str, method: str = "GET", **headers: str) -> tuple[in
 
     named = [(name.replace("_", "-").encode(), text.encode()) for name, text in headers.items()]
     scope = {"type": "http", "method": method, "path": path, "headers": named}
-    asyncio.run(app(scope, None, send))  # type: ignore[arg-type]
+    aside.run(app(scope, None, send))  # type: ignore[arg-type]
     return heard[0]["status"], b"".join(part.get("body", b"") for part in heard), heard[0]["headers"]
 
 
