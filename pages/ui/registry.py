@@ -271,7 +271,11 @@ class Registry:
             return self._samples[name]
 
     def sweep(self) -> list[str]:
-        """Close sessions that are gone or idle; returns their ids in Streamlit."""
+        """Close sessions that are gone or idle; returns their ids in Streamlit.
+
+        Also wipes what a killed server left behind, which was too young to be told from a starting one when this one started.
+        """
+        scratch.wipe_leftovers()
         now = time.monotonic()
         with self._guard:
             dead = [s for s in self._sessions.values() if _is_dead(s, now)]
