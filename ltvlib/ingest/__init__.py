@@ -8,11 +8,14 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping as Dict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from ltvlib.codes import Codes
 from ltvlib.ingest.model import Inspection, Limits, Mapping, RawTable, ReadOptions
 from ltvlib.ingest.process import Cancelled, CancelledError, ProgressCall, run
 from ltvlib.ingest.report import ImportReport, ListRead, NpsRead, SpendRead
+
+if TYPE_CHECKING:  # the reading child begins here, and has no use for a cipher library where nobody is hidden
+    from ltvlib.codes import Codes
 
 __all__ = ["CancelledError", "inspect", "load", "read_list", "read_nps", "read_spend"]
 

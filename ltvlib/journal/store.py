@@ -64,11 +64,6 @@ class Journal:
         """Whether what is written outlives the program."""
         return self.folder is not None
 
-    @property
-    def is_untouched(self) -> bool:
-        """Whether nobody has written anything into it: then it says the same as any other new one."""
-        return self.folder is None and self._version == 0
-
     # -- reading -----------------------------------------------------------------------------------
 
     def frame(self, table: str) -> pd.DataFrame:

@@ -22,8 +22,6 @@ from pages.ui.registry import UPLOAD as UPLOAD
 from pages.ui.words import _, language
 
 T = TypeVar("T")
-NEW = "a new journal"
-"""Stands for every journal that nobody has written into, in the names of remembered results."""
 DRAWINGS = 24
 """Figures that a session keeps."""
 _SEEN = "_ltv_seen"
@@ -161,15 +159,13 @@ def remember(work: Callable[..., T], *arguments: object, **options: object) -> T
     """``work(workspace, ...)`` for the open data set, computed once per session and set of arguments.
 
     The cache belongs to the session, so nothing of one visitor's data can reach another. Only what is asked of a sample,
-    which is everybody's, is remembered for all; not where a journal is asked too in which somebody has written something.
+    which is everybody's, is remembered for all; not where somebody's journal is asked too.
     """
     space = workspace()
-    new = [isinstance(given, Journal) and given.is_untouched for given in arguments]
-    named = tuple(NEW if is_new else given for given, is_new in zip(arguments, new, strict=True))
-    key = repr(named) + repr(sorted(options.items()))
+    key = repr(arguments) + repr(sorted(options.items()))
     name = f"{work.__module__}.{work.__qualname__}"
     try:
-        is_own = chosen() not in samples() or any(isinstance(given, Journal) for given in named)
+        is_own = chosen() not in samples() or any(isinstance(given, Journal) for given in arguments)
         cache = _remember if is_own else _remember_together
         result: object = cache(space.stamp, name, key, lambda: work(space, *arguments, **options))
     except LtvError:
