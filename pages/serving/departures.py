@@ -74,7 +74,8 @@ async def janitor() -> None:
     while True:
         await asyncio.sleep(JANITOR_SECONDS)
         try:
-            left = await asyncio.to_thread(REGISTRY.sweep)
+            await asyncio.to_thread(REGISTRY.sweep)
+            left = REGISTRY.take_left()
             if expire_sessions(left) or left or REGISTRY.has_deleted():
                 await memory.let_go()
                 await asyncio.to_thread(memory.clean)

@@ -33,9 +33,14 @@ class Room:
         if wrong is not None:
             raise ValueError(f"LTV_{wrong.upper()} must be a whole number, not {named[wrong]!r}")
         given = {name: int(text) for name, text in named.items() if text}
-        if os.environ.get("LTV_DEMO") and "max_per_address" not in given:
+        if is_demo() and "max_per_address" not in given:
             given["max_per_address"] = given.get("max_sessions", cls.max_sessions) // 2
         return cls(**given)
+
+
+def is_demo() -> bool:
+    """Whether this server is a demo for strangers (``LTV_DEMO``)."""
+    return bool(os.environ.get("LTV_DEMO"))
 
 
 ROOM = Room.of_environment()

@@ -20,7 +20,8 @@ from ltvlib.ingest.model import Mapping
 from ltvlib.remote import connect as engines
 from ltvlib.remote import folder, sampling
 from ltvlib.remote.report import survey
-from pages.ui import demo, mapping_view, mapping_words, receive, session
+from pages.serving.room import is_demo
+from pages.ui import mapping_view, mapping_words, receive, session
 from pages.ui.components import plain, table
 from pages.ui.registry import Session
 from pages.ui.remote import Remote
@@ -55,7 +56,7 @@ def is_offered() -> bool:
 
     Whoever may type an address makes this server knock on doors that only it can reach: strangers may not.
     """
-    return not demo.is_on() and (_is_own_computer() or bool(saved()))
+    return not is_demo() and (_is_own_computer() or bool(saved()))
 
 
 def _is_own_computer() -> bool:

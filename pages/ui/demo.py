@@ -9,15 +9,11 @@ import os
 
 import streamlit as st
 
+from pages.serving.room import is_demo
 from pages.ui import receive, session
 from pages.ui.words import _
 
 SAMPLES_ONLY = "samples"
-
-
-def is_on() -> bool:
-    """Whether this server is a demo."""
-    return bool(os.environ.get("LTV_DEMO"))
 
 
 def takes_files() -> bool:
@@ -27,7 +23,7 @@ def takes_files() -> bool:
 
 def banner() -> None:
     """What a stranger has to know, and the way back to the beginning."""
-    if not is_on():
+    if not is_demo():
         return
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(

@@ -8,7 +8,8 @@ import streamlit as st
 
 from ltvlib.ingest.hiding import KEEP, personal_columns
 from ltvlib.ingest.model import Inspection, Mapping
-from pages.ui import demo, session
+from pages.serving.room import is_demo
+from pages.ui import session
 from pages.ui.components import plain
 from pages.ui.widgets import fixed
 from pages.ui.words import _
@@ -18,7 +19,7 @@ HIDE = "hide"
 
 def usual() -> str:
     """What is preselected: hidden, unless the owner of this computer said otherwise (``LTV_PEOPLE=keep``)."""
-    return KEEP if os.environ.get("LTV_PEOPLE") == KEEP and not demo.is_on() else HIDE
+    return KEEP if os.environ.get("LTV_PEOPLE") == KEEP and not is_demo() else HIDE
 
 
 def draw(found: Inspection, start: Mapping) -> str:
@@ -27,7 +28,7 @@ def draw(found: Inspection, start: Mapping) -> str:
     if not columns:
         return start.people
     st.markdown("**" + _("Names, phones and e-mails in {columns}", columns=plain(", ".join(columns), 200)) + "**")
-    if demo.is_on():
+    if is_demo():
         st.caption(_("This is a demo: people become codes, names and contacts are not kept."))
         return HIDE
     words = {

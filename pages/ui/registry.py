@@ -26,6 +26,7 @@ from ltvlib.ingest.report import ImportReport
 from ltvlib.journal import Journal
 from ltvlib.samples import open_sample
 from ltvlib.workspace import DataSet, Workspace
+from pages.serving.room import is_demo
 from pages.ui.remote import Remote
 
 GRACE_SECONDS = 150
@@ -187,6 +188,7 @@ class Registry:
         self._kept: Workspace | None = None
         self.home_error: LtvError | None = None
         self._has_deleted = threading.Event()
+        self._left: list[str] = []
 
     def home(self) -> Home | None:
         """What is kept on this computer, where ``LTV_HOME`` names a folder for it; opened at first use.
@@ -194,7 +196,7 @@ class Registry:
         Off in demo mode (``LTV_DEMO``): strangers share nothing. ``home_error`` says why it could not be opened.
         """
         named = os.environ.get("LTV_HOME", "")
-        if not named or os.environ.get("LTV_DEMO"):
+        if not named or is_demo():
             return None
         with self._sample_guard:
             if self._home is None and self.home_error is None:
@@ -285,7 +287,16 @@ class Registry:
             _close(session)
         if dead:
             gc.collect()
-        return [session.streamlit_id for session in dead]
+        left = [session.streamlit_id for session in dead]
+        with self._guard:
+            self._left += left
+        return left
+
+    def take_left(self) -> list[str]:
+        """Streamlit's ids of the sessions closed since this was asked last, whoever swept."""
+        with self._guard:
+            left, self._left = self._left, []
+        return left
 
     def close_all(self) -> None:
         """Close every session: the program ends."""
