@@ -15,22 +15,22 @@ import weakref
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 from shutil import rmtree
-from textwrap import indent
 from typing import TYPE_CHECKING, Any
 
 import duckdb
 
 from ltvlib import scratch
 from ltvlib.errors import N_, AlreadyWrittenError, DamagedFileError, LimitError, LtvError, StorageError
+from ltvlib.sqltext import SQL_DIR as SQL_DIR
+from ltvlib.sqltext import literal as literal
+from ltvlib.sqltext import quote as quote
+from ltvlib.sqltext import sql_text as sql_text
 
 if TYPE_CHECKING:  # the reading child starts twice an upload; it needs neither
     import pandas as pd
     import pyarrow as pa
-
-SQL_DIR = Path(__file__).parent / "sql"
 
 _STORAGE = (duckdb.IOException, duckdb.TransactionException, duckdb.FatalException, duckdb.InternalException)
 _DAMAGED = re.compile(r"Corrupt|replaying WAL|not a valid DuckDB|Could not read enough bytes|[Dd]eserializ")
@@ -86,25 +86,6 @@ class Answer:
     def rows(self) -> int:
         """Number of rows fetched."""
         return len(self.frame)
-
-
-@cache
-def sql_text(name: str) -> str:
-    """Text of ``ltvlib/sql/<name>.sql``; ``-- include: other`` lines are replaced by that file's text, indented alike."""
-    text = (SQL_DIR / f"{name}.sql").read_text(encoding="utf-8")
-    return re.sub(r"^( *)-- include: (\S+)$", lambda m: indent(sql_text(m[2]).rstrip(), m[1]), text, flags=re.M)
-
-
-def quote(identifier: str) -> str:
-    """An SQL identifier, quoted; raises ``ValueError`` on a NUL byte or an empty name."""
-    if not identifier or "\0" in identifier:
-        raise ValueError("not an identifier")
-    return '"' + identifier.replace('"', '""') + '"'
-
-
-def literal(text: str) -> str:
-    """An SQL string literal; only for places where DuckDB takes no bound value (file names)."""
-    return "'" + text.replace("\0", "").replace("'", "''") + "'"
 
 
 Statement = tuple[str, Mapping[str, object]]

@@ -75,15 +75,15 @@ def inspect_job(payload: dict[str, Any], limits: Limits, progress: Progress) -> 
 
 def _inspect(payload: dict[str, Any], limits: Limits, progress: Progress, direct: bool) -> dict[str, Any]:
     from ltvlib.ingest.budget import engine_limits
-    from ltvlib.ingest.hiding import covered_inspection, without_cards
+    from ltvlib.ingest.hiding import covered_inspection
     from ltvlib.ingest.hierarchy import unfold
     from ltvlib.ingest.profile import inspect_raw
 
     raw = _read(payload, limits, lambda message, share: progress(message, share * 0.8), direct)
     progress("Looking at the columns", 0.85)
-    raw = without_cards(unfold(raw, engine_limits(limits)), _codes(payload) or _throwaway(), engine_limits(limits))
-    found = inspect_raw(raw, _mapping(payload), engine_limits(limits))
-    return _plain(covered_inspection(found) if payload.get("people_key") else found)
+    codes = _codes(payload)
+    found = inspect_raw(unfold(raw, engine_limits(limits)), _mapping(payload), engine_limits(limits), codes)
+    return _plain(covered_inspection(found) if codes else found)
 
 
 def convert_job(payload: dict[str, Any], limits: Limits, progress: Progress) -> dict[str, Any]:
@@ -156,13 +156,6 @@ def _codes(payload: dict[str, Any]) -> Any:
     from ltvlib.codes import Codes
 
     return Codes(bytes.fromhex(payload["people_key"])) if payload.get("people_key") else None
-
-
-def _throwaway() -> Any:
-    """Codes under a key that nobody has."""
-    from ltvlib.codes import Codes
-
-    return Codes(os.urandom(32))
 
 
 def _plain(value: Any) -> dict[str, Any]:

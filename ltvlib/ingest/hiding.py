@@ -8,17 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
 from ltvlib.codes import Codes
-from ltvlib.engine import Database, EngineLimits, literal, quote
+from ltvlib.engine import Database, quote
 from ltvlib.errors import N_
-from ltvlib.ingest.direct import NotPlainError, trusting
+from ltvlib.ingest.direct import NotPlainError
 from ltvlib.ingest.model import Inspection, Mapping, Note, RawColumn, RawTable
-from ltvlib.ingest.sampling import sample
-from ltvlib.ingest.styles import open_raw
+from ltvlib.ingest.styles import RAW
 from ltvlib.ingest.synonyms import headers_of, normal
 from ltvlib.ingest.values import compose
 
@@ -77,41 +75,32 @@ def covered_inspection(found: Inspection) -> Inspection:
     return replace(found, profiles=profiles, preview=preview)
 
 
-def without_cards(raw: RawTable, codes: Codes, limits: EngineLimits | None) -> RawTable:
-    """The table with codes in the place of card numbers; the same table where no column holds such numbers.
+def card_columns(raw: RawTable, cells: Sequence[Sequence[str]]) -> list[RawColumn]:
+    """Columns whose sampled ``cells`` are numbers of payment cards."""
+    return [column for column, values in zip(raw.columns, cells, strict=True) if _holds_cards(values)]
+
+
+def without_cards(database: Database, raw: RawTable, cards: Sequence[RawColumn], codes: Codes) -> RawTable:
+    """The table with codes in the place of the numbers in ``cards``; the one with the numbers is removed.
 
     Raises:
         NotPlainError: the rows are read straight from the file; they have to be copied.
     """
-    with closing(Database(limits)) as database, trusting(raw):
-        open_raw(raw, database)
-        _, cells = sample(database, raw)
-        cards = [column for column, values in zip(raw.columns, cells, strict=True) if _holds_cards(values)]
-        if not cards:
-            return raw
-        if raw.source:
-            raise NotPlainError
-        _recode(database, raw, cards, codes)
-    columns = tuple(replace(c, kind="text", proven={}) if c in cards else c for c in raw.columns)
-    return replace(raw, columns=columns, notes=(*raw.notes, *map(_said, cards)))
+    if raw.source:
+        raise NotPlainError
+    path = Path(raw.path)
+    made = path.with_name("coded.parquet")
+    numbers = {column.key: codes.sql(f"cast({quote(column.key)} as varchar)") for column in cards}
+    columns = ", ".join(f"{numbers.get(c.key, quote(c.key))} as {quote(c.key)}" for c in raw.columns)
+    database.copy_to_parquet(compose("select line, {columns} from {table}", columns=columns, table=RAW), made)
+    path.unlink()
+    columns_now = tuple(replace(c, kind="text", proven={}) if c in cards else c for c in raw.columns)
+    return replace(raw, path=str(made), columns=columns_now, notes=(*raw.notes, *map(_said, cards)))
 
 
 def _said(column: RawColumn) -> Note:
     text = N_("The column {column} holds numbers of payment cards; they were dropped, codes stand in their place.")
     return Note(text, {"column": column.name}, "warn")
-
-
-def _recode(database: Database, raw: RawTable, cards: Sequence[RawColumn], codes: Codes) -> None:
-    path = Path(raw.path)
-    made = path.with_suffix(".tmp")
-    keys = {column.key for column in cards}
-    columns = ", ".join(
-        f"{codes.sql(f'cast({quote(c.key)} as varchar)')} as {quote(c.key)}" if c.key in keys else quote(c.key)
-        for c in raw.columns
-    )
-    copy = "copy (select line, {columns} from read_parquet({path})) to {made} (format parquet)"
-    database.execute(compose(copy, columns=columns, path=literal(str(path)), made=literal(str(made))))
-    made.replace(path)
 
 
 def _holds_cards(values: Sequence[str]) -> bool:

@@ -19,7 +19,7 @@ from ltvlib.ingest.styles import RAW
 from ltvlib.ingest.synonyms import CUSTOMER_KEYS
 from ltvlib.ingest.values import compose
 
-_NO_KEYS = (
+NOBODY = (
     *(
         "-",
         "--",
@@ -40,9 +40,10 @@ _NO_KEYS = (
     ),
     *("нет", "нет данных", "не указан", "не указано", "не указана", "без имени", "неизвестно", "аноним"),
 )
-_EMPTY = ", ".join(f"'{text}'" for text in _NO_KEYS)
+"""What people write where nobody is meant."""
+_EMPTY = ", ".join(f"'{text}'" for text in NOBODY)
 _DESTROYED = r"[-+]?[0-9][.,]?[0-9]*[eE]\+?[0-9]+"
-_ODD = "|".join([*map(re.escape, _NO_KEYS), _DESTROYED])
+_ODD = "|".join([*map(re.escape, NOBODY), _DESTROYED])
 
 
 def key_sql(field: str, text: str) -> str:

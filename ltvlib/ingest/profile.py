@@ -6,14 +6,17 @@ full, because one value far down the file may prove the decimal comma or the ord
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import replace
 
+from ltvlib.codes import Codes
 from ltvlib.engine import Database, EngineLimits, quote
 from ltvlib.ingest.dates import NUMERIC, DateStyle, infer_dates, number_format, order_of
 from ltvlib.ingest.direct import trusting
+from ltvlib.ingest.hiding import card_columns, without_cards
 from ltvlib.ingest.mapping import columns_by_field, is_date_header, propose
 from ltvlib.ingest.model import ColumnProfile, Inspection, Mapping, RawColumn, RawTable
 from ltvlib.ingest.numbers import NumberStyle, infer_numbers
@@ -25,28 +28,44 @@ from ltvlib.ingest.synonyms import NUMBER_FIELDS, headers_of, normal
 from ltvlib.ingest.values import compose, shapes_of
 
 PREVIEW_ROWS = 20
+Sampled = tuple[list[int], list[list[str]]]
 _DATES = ("ordered_at", "updated_at", "cancelled_at")
 _PHONE = re.compile(r"['’]?\+?\d[\d ()\u00a0-]{8,18}")
 _NAME = re.compile(r"[^\W\d_]{2,}[.'’-]?(?:\s+[^\W\d_][\w.'’-]*){1,4}")
 
 
-def inspect_raw(raw: RawTable, mapping: Mapping | None = None, limits: EngineLimits | None = None) -> Inspection:
+def inspect_raw(
+    raw: RawTable, mapping: Mapping | None = None, limits: EngineLimits | None = None, codes: Codes | None = None
+) -> Inspection:
     """Profile the columns, propose a mapping (or take ``mapping``) and list what must be asked.
+
+    Numbers of payment cards become ``codes`` first (of a key that nobody has where none are given).
 
     Raises:
         NotPlainError: the rows are read straight from a file that is not as clean as it seemed.
     """
     with closing(Database(limits)) as database, trusting(raw):
+        found = _sampled(database, raw)
+        cards = card_columns(raw, found[1])
+        if cards:
+            raw = without_cards(database, raw, cards, codes or Codes(os.urandom(32)))
+            found = _sampled(database, raw)
         try:
-            return _inspect(database, raw, mapping)
-        except UntrimmedError as found:
-            columns = (replace(c, proven={} if c.key in found.columns else c.proven) for c in raw.columns)
-            return _inspect(database, replace(raw, columns=tuple(columns)), mapping)
+            return _inspect(database, raw, mapping, found)
+        except UntrimmedError as untrimmed:
+            columns = (replace(c, proven={} if c.key in untrimmed.columns else c.proven) for c in raw.columns)
+            raw = replace(raw, columns=tuple(columns))
+            return _inspect(database, raw, mapping, _sampled(database, raw))
 
 
-def _inspect(database: Database, raw: RawTable, mapping: Mapping | None) -> Inspection:
+def _sampled(database: Database, raw: RawTable) -> Sampled:
+    """Open the table; lines and cells (by column) of some of its rows."""
     open_raw(raw, database)
-    lines, cells = sample(database, raw)
+    return sample(database, raw)
+
+
+def _inspect(database: Database, raw: RawTable, mapping: Mapping | None, sampled: Sampled) -> Inspection:
+    lines, cells = sampled
     profiles = _profiles(database, raw, lines, cells)
     chosen = mapping or propose(raw, profiles)
     by_key = dict(zip((column.key for column in raw.columns), cells, strict=True))

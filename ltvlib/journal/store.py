@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
+import secrets
 import threading
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -101,6 +102,15 @@ class Journal:
         """What was last put under ``name``, as plain JSON values."""
         found = self._database.rows("select content from settings where name = $name", {"name": name})
         return json.loads(found[0][0]) if found else default
+
+    def secret(self, name: str) -> str:
+        """32 random bytes as hexadecimal digits, kept among the settings ``name`` as ``key``; made at first use, then the same."""
+        with self._guard:
+            found = self.setting(name) or {}
+            if "key" not in found:
+                found["key"] = secrets.token_hex(32)
+                self.put(name, found)
+        return str(found["key"])
 
     # -- writing -----------------------------------------------------------------------------------
 

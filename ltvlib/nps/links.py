@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import secrets
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -86,16 +85,9 @@ def keep(journal: Journal, chosen: SurveySettings) -> None:
 
 
 def _key(journal: Journal) -> str:
-    """The secret of a journal's links, made at first use."""
-    found = journal.setting(SETTING) or {}
-    if "key" in found:
-        return str(found["key"])
+    """The secret of a journal's links; while it is made, :func:`keep` must not write over it."""
     with _guard:
-        found = journal.setting(SETTING) or {}
-        if "key" not in found:
-            found["key"] = secrets.token_hex(32)
-            journal.put(SETTING, found)
-    return str(found["key"])
+        return journal.secret(SETTING)
 
 
 # -- inviting --------------------------------------------------------------------------------------

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ltvlib.engine import sql_text
-from ltvlib.ingest.identity import _NO_KEYS as NOBODY
+from ltvlib.engine import literal, sql_text
+from ltvlib.ingest.identity import NOBODY
 from ltvlib.ingest.values import compose
 from ltvlib.remote.dialect import Dialect
 from ltvlib.remote.source import Source
@@ -104,7 +104,7 @@ class Staging:
         """Who bought; words for nobody are no customer."""
         text = self.text(self.source.customer_key)
         words = {form for word in NOBODY for form in (word, word.capitalize(), word.upper())}
-        listed = ", ".join(_literal(word) for word in sorted(words))
+        listed = ", ".join(literal(word) for word in sorted(words))
         return f"case when {text} in ({listed}) then null else {text} end"
 
     def _time(self) -> dict[str, str]:
@@ -201,7 +201,7 @@ class Staging:
             return f"case when {column} then 1 else 0 end"
         if kind in ("date", "time", "zoned"):
             return f"case when {column} is null then 0 else 1 end"
-        test = f"{self.text(name)} {'in' if is_in else 'not in'} ({', '.join(map(_literal, words))})"
+        test = f"{self.text(name)} {'in' if is_in else 'not in'} ({', '.join(map(literal, words))})"
         return f"case when {test} then 1 else 0 end"
 
     def _in(self, column: str, name: str) -> str:
@@ -222,8 +222,3 @@ def _seconds(moment: str) -> str:
     parts = ((f"extract({part} from {moment})", unit) for part, unit in (("hour", 3600), ("minute", 60)))
     clock = " + ".join(f"{sql} * {unit}" for sql, unit in parts)
     return f"cast({clock} + floor(extract(second from {moment})) as integer)"
-
-
-def _literal(word: str) -> str:
-    """A word of this library as an SQL literal; never a value of a user."""
-    return "'" + word.replace("'", "''") + "'"
