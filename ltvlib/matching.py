@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import closing
 
 import pandas as pd
 
 from ltvlib.codes import Codes
+from ltvlib.engine import Database
 from ltvlib.ingest.identity import key_sql
 from ltvlib.ingest.synonyms import CUSTOMER_KEYS
 from ltvlib.workspace import Workspace
@@ -85,26 +85,20 @@ def _spellings(key: str, field: str, codes: Codes | None) -> list[str]:
     return ([key] if codes is None or field == "customer_id" else []) + ([codes.of(key)] if codes else [])
 
 
-def normal_key(field: str, text: str) -> str:
-    """The normal form of one key, as :func:`ltvlib.ingest.identity.key_sql` makes it in the database; empty where it is none."""
-    text = text.strip()
-    if field == "phone":
-        first = re.split(r"[,;/]", text.lstrip(",;/"))[0]
-        digits = re.sub(r"[^0-9]", "", first)
-        if not 10 <= len(digits) <= 15:
-            return ""
-        if len(digits) == 11 and digits[0] == "8":
-            return "7" + digits[1:]
-        return "7" + digits if len(digits) == 10 and digits[0] == "9" and not first.startswith("+") else digits
-    if field == "email":
-        first = re.split(r"[,;]", text.lstrip(",;"))[0].strip().lower()
-        return first if re.search(r"..*@.", first) else ""
-    if field == "name":
-        return " ".join(unicodedata.normalize("NFC", text).lower().replace("ё", "е").split())
-    return text
+def keys_of(rows: Sequence[Mapping[str, str]]) -> list[dict[str, str]]:
+    """The keys in what rows say of a person (field -> text as written), in the normal form that the orders' own keys have."""
+    fields = [field for field in CUSTOMER_KEYS if any(field in row for row in rows)]
+    if not fields:
+        return [{} for _ in rows]
+    keys = ", ".join(f"coalesce({key_sql(field, field)}, '')" for field in fields)
+    texts = ", ".join(f"nullif(trim(unnest(${field})), '') as {field}" for field in fields)
+    written = {field: [row.get(field, "") for row in rows] for field in fields}
+    with closing(Database()) as database:
+        found = database.rows(f"select {keys} from (select {texts})", written)  # noqa: S608  # names of our own
+    return [dict(zip(fields, row, strict=True)) for row in found]
 
 
-def whoever(text: str, known: Lookup, codes: Codes | None = None) -> str | None:
-    """The customer that a text means which may be a code, a phone, an e-mail or a name; ``None`` where nobody is found."""
-    told = {field: normal_key(field, text) for field in CUSTOMER_KEYS}
-    return customer_of(told, known, codes)[0]
+def named(texts: Sequence[str], known: Lookup, codes: Codes | None = None) -> list[str | None]:
+    """The customer that each text means, be it a code, a phone, an e-mail or a name; ``None`` where nobody is found."""
+    told = keys_of([dict.fromkeys(CUSTOMER_KEYS, text) for text in texts])
+    return [customer_of(one, known, codes)[0] for one in told]

@@ -14,7 +14,7 @@ from ltvlib.days import day_numbers
 from ltvlib.errors import LimitError, ReadError
 from ltvlib.ingest.synonyms import CUSTOMER_KEYS
 from ltvlib.journal import Journal
-from ltvlib.matching import Lookup, customer_of, normal_key
+from ltvlib.matching import Lookup, customer_of, keys_of
 from ltvlib.settings import Filters
 from ltvlib.short_list import csv_rows
 from ltvlib.workspace import Workspace
@@ -98,9 +98,10 @@ def read_list(data: bytes, day: dt.date, known: Lookup, codes: Codes | None = No
     found: dict[str, tuple[str, dt.date, bool]] = {}
     lost: list[tuple[int, str]] = []
     repeated = 0
-    for line, row in enumerate(rows[1:], start=2):
-        cells = {field: _cell(row, place) for field, place in columns.items()}
-        customer, _is_shared = customer_of({field: normal_key(field, cells[field]) for field in keys}, known, codes)
+    every = [{field: _cell(row, place) for field, place in columns.items()} for row in rows[1:]]
+    told = keys_of([{field: cells[field] for field in keys} for cells in every])
+    for line, (cells, who) in enumerate(zip(every, told, strict=True), start=2):
+        customer, _is_shared = customer_of(who, known, codes)
         if customer is None:
             lost.append((line, "; ".join(filter(None, (cells[field] for field in keys)))))
         elif customer in found:

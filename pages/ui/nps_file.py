@@ -54,17 +54,18 @@ def _read(file: Any, scale: Scale) -> None:
         path.write_bytes(file.getbuffer())
         report = ingest.read_nps(path, folder / "raw", scale.low, receive.LIMITS)
         people, codes = session.remember(matching.known_keys), session.hidden_codes()
+        found = matching.named([row[3] for row in report.rows], people, codes)
         rows = [
             {
                 # who is not found stays as written, but nothing that may name a person stays where people are hidden
-                "customer_id": matching.whoever(customer, people, codes) or (customer if codes is None else "") or None,
+                "customer_id": who or (customer if codes is None else "") or None,
                 "answered_at": dt.datetime.fromisoformat(at),
                 "score": score,
                 "scale": scale.value,
                 "improvement": text,
                 "asked_via": via or _("file"),
             }
-            for _line, at, score, customer, text, via in report.rows
+            for (_line, at, score, customer, text, via), who in zip(report.rows, found, strict=True)
         ]
         st.session_state[key] = (report, *asking.record_many(session.journal(), rows))
     except LtvError as error:
