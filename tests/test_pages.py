@@ -11,27 +11,8 @@ from streamlit.testing.v1 import AppTest
 from ltvlib.samples import samples
 from pages.ui.registry import REGISTRY
 from tests.conftest import ROOT, open_rows
+from tests.pages import PAGES
 
-PAGES = (
-    "overview",
-    "segments",
-    "cohorts",
-    "acquisition",
-    "ltv",
-    "drivers",
-    "plan",
-    "forecast",
-    "calls",
-    "regulation",
-    "triggers",
-    "service",
-    "nps",
-    "losses",
-    "programmes",
-    "market",
-    "products",
-    "definitions",
-)
 TITLES = {
     "overview": ("Overview", "Обзор"),
     "segments": ("Segments (ABCDX)", "Сегменты (ABCDX)"),

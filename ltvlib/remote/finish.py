@@ -33,7 +33,7 @@ def finish(database: Database, fetched: Path, codes: Codes | None = None, hide_i
     _found(database, fetched)
     if codes is not None:
         _hide(database, codes, hide_ids)
-    steps = ["customer_ids", "customers", "orders", "mart_order", "documents", "order_lines"]
+    steps = ["exact", "customer_ids", "customers", "orders", "mart_order", "documents", "order_lines"]
     for step in steps:
         database.execute(sql_text(f"remote/finish/{step}"))
     for mart in ("first_product", "product", "seller", "line"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -11,6 +12,9 @@ import pytest
 
 from tests.engines import places
 
+if not hasattr(sys.modules["__main__"], "__file__"):
+    # A worker of xdist is a program without a file; PySpark takes that for its own doctests and ends it.
+    sys.modules["__main__"].__file__ = __file__
 ALL = os.environ.get("LTV_TEST_ENGINES", "") == "all"
 NAMES = ("duckdb", "sail", "postgres", "clickhouse", "spark")
 ONLY_ALL = ("clickhouse", "spark")

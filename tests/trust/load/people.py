@@ -11,30 +11,11 @@ from dataclasses import dataclass, field
 
 from websockets.exceptions import WebSocketException
 
+from tests.pages import PAGES
 from tests.trust.load import figures
 from tests.trust.load.client import Run, Tab, VisitError
 
 SAMPLES = ("salon", "kids", "electronics", "b2b", "crm")
-PAGES = [
-    "overview",
-    "segments",
-    "cohorts",
-    "forecast",
-    "calls",
-    "regulation",
-    "triggers",
-    "service",
-    "nps",
-    "losses",
-    "products",
-    "programmes",
-    "market",
-    "acquisition",
-    "ltv",
-    "drivers",
-    "plan",
-    "definitions",
-]
 MARTS = ("overview", "segments", "cohorts", "acquisition", "ltv", "drivers", "products", "losses", "nps", "service")
 """Pages that read the ready tables and nothing else."""
 TO_PAGE, TO_FRAME = 0.3, 0.1
@@ -77,7 +58,7 @@ class Play:
         return dict(sorted(found.items(), key=lambda item: -item[1])[:most])
 
 
-async def act(tab: Tab, dice: random.Random, pages: tuple[str, ...] = tuple(PAGES)) -> Run:
+async def act(tab: Tab, dice: random.Random, pages: tuple[str, ...] = PAGES) -> Run:
     """One action of a visitor: another page, a choice in the frame, or something on the page."""
     lot = dice.random()
     if lot < TO_PAGE:

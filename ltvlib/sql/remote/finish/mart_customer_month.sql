@@ -6,8 +6,8 @@ select
     cast(m.period as integer) as period,
     cast(case when m.period > c.first_month then m.period - c.first_month else 0 end as integer) as age,
     cast(m.orders as integer) as orders,
-    cast(m.revenue * cast(0.0001 as decimal(5, 4)) as decimal(18, 4)) as revenue,
-    cast(m.margin * cast(0.0001 as decimal(5, 4)) as decimal(18, 4)) as margin,
+    exact(m.revenue) as revenue,
+    exact(m.margin) as margin,
     cast(m.last_day as integer) as last_day
 from got_months as m
 join customer_ids as k using (customer_hash)

@@ -4,7 +4,7 @@ select
     k.customer_key,
     m.manager,
     cast(m.orders as integer) as orders,
-    cast(m.margin * cast(0.0001 as decimal(5, 4)) as decimal(18, 4)) as margin,
+    exact(m.margin) as margin,
     cast(m.first_number as integer) as first_number,
     cast(m.first_day as integer) as first_day,
     cast(m.last_day as integer) as last_day

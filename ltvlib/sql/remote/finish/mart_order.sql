@@ -9,7 +9,7 @@ select
     cast(is_order as tinyint) as is_order,
     cast(order_number as integer) as order_number,
     cast(gap_days as integer) as gap_days,
-    cast(revenue * cast(0.0001 as decimal(5, 4)) as decimal(18, 4)) as revenue,
-    cast(margin * cast(0.0001 as decimal(5, 4)) as decimal(18, 4)) as margin
+    exact(revenue) as revenue,
+    exact(margin) as margin
 from got_numbered
 order by order_key
