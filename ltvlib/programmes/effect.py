@@ -96,27 +96,6 @@ class Doubt(StrEnum):
     BEFORE = "before"
 
 
-@dataclass(frozen=True)
-class Likeness:
-    """Who counts as alike, and what states are looked at; the default (``None``) is for people who chose to join.
-
-    Attributes:
-        states: metric with the columns of ``programme_states``.
-        prepared: the states as they are compared: some may be left out, columns added.
-        keys: what makes customers alike, the most important first.
-        always: keys never given up.
-        least_silence: days for which others may have been silent at least, so that some are found.
-        is_leaving: which states look as if the customer were leaving.
-    """
-
-    states: str
-    prepared: Callable[[pd.DataFrame], pd.DataFrame]
-    keys: Callable[[pd.DataFrame], list[pd.Series]]
-    always: Callable[[pd.DataFrame], list[pd.Series]]
-    is_leaving: Callable[[pd.DataFrame], pd.Series]
-    least_silence: int = 0
-
-
 def e_value(exposed: float, others: float) -> float:
     """E-value of a ratio of two shares: RR + sqrt(RR (RR - 1)) with RR at or above 1; nan for shares of 0 or unknown."""
     if not (exposed > 0 and others > 0):
@@ -140,9 +119,9 @@ def effect(
     participants had. ``like`` says otherwise who is alike. ``None`` where nobody's days after are known or nobody else was
     there.
     """
-    filters = filters or Filters()
+    filters, like = filters or Filters(), like or (DRAWN if is_experiment else JOINED)
     answer = _states(workspace, customers, joined, days, filters, like)
-    frame = like.prepared(answer.frame) if like else answer.frame
+    frame = like.prepared(answer.frame)
     if frame.empty or not 0 < frame["is_in"].sum() < len(frame):
         return None
     frame = frame.assign(
@@ -150,8 +129,7 @@ def effect(
         change=frame["margin_after"] - frame["margin_before"],
         moved=frame["margin_before"] - frame["margin_earlier"],
     )
-    strata = alike(like.keys(frame), frame["is_in"], like.always(frame))[0] if like else _strata(frame, is_experiment)
-
+    strata = alike(like.keys(frame), frame["is_in"], like.always(frame))[0]
     diluted = compare(frame["joined_days"] / days, frame["is_in"], strata, frame["customer_key"]).others
 
     def compared(column: str) -> Difference:
@@ -174,7 +152,7 @@ def effect(
         history=float((frame.loc[frame["is_in"] == 1, "occasions"] > 1).mean()),
         balance=balance(frame, strata),
         answer=answer,
-        silent=float(like.is_leaving(frame)[frame["is_in"] == 1].mean()) if like else 0.0,
+        silent=float(like.is_leaving(frame)[frame["is_in"] == 1].mean()),
     )
 
 
@@ -196,10 +174,9 @@ def _states(
     joined: Sequence[int],
     days: int,
     filters: Filters,
-    like: Likeness | None = None,
+    like: Likeness,
 ) -> Answer:
     """States of participants, and of others who had been silent for no longer than nearly all participants."""
-    metric, least = (like.states, like.least_silence) if like else ("programme_states", 0)
     params = {
         "customers": list(customers),
         "joined": [int(day) for day in joined],
@@ -208,21 +185,13 @@ def _states(
         "every": 1,
         "known_day": (workspace.as_of(filters) - EPOCH).days,
     }
-    own = workspace.ask(metric, params, filters=filters).frame
+    own = workspace.ask(like.states, params, filters=filters).frame
     if own.empty:
-        return workspace.ask(metric, params, filters=filters)
-    params["recent"] = max(int(np.quantile(own["silent_days"], USUAL)), least)
+        return workspace.ask(like.states, params, filters=filters)
+    params["recent"] = max(int(np.quantile(own["silent_days"], USUAL)), like.least_silence)
     width = len(set(joined)) * max(1, workspace.facts().customers)
     params["every"] = max(1, math.ceil(width / MOST_STATES)) if params["recent"] else 1
-    return workspace.ask(metric, params, filters=filters)
-
-
-def _strata(frame: pd.DataFrame, is_experiment: bool) -> np.ndarray:
-    just = (frame["silent_days"] == 0).astype(int)
-    if is_experiment:
-        first = (frame["occasions"] == 1).astype(int)
-        return alike([], frame["is_in"], [just, first])[0]
-    return alike(keys(frame), frame["is_in"], [just])[0]
+    return workspace.ask(like.states, params, filters=filters)
 
 
 def keys(frame: pd.DataFrame) -> list[pd.Series]:
@@ -240,6 +209,36 @@ def keys(frame: pd.DataFrame) -> list[pd.Series]:
         frame["channel"].fillna(""),
     ]
 
+
+@dataclass(frozen=True)
+class Likeness:
+    """Who counts as alike, and what states are looked at; as it comes, for people who chose to join.
+
+    Attributes:
+        states: metric with the columns of ``programme_states``.
+        prepared: the states as they are compared: some may be left out, columns added.
+        keys: what makes customers alike, the most important first.
+        always: keys never given up.
+        is_leaving: which states look as if the customer were leaving (1); nothing does where that is not asked.
+        least_silence: days for which others may have been silent at least, so that some are found.
+    """
+
+    states: str = "programme_states"
+    prepared: Callable[[pd.DataFrame], pd.DataFrame] = lambda frame: frame
+    keys: Callable[[pd.DataFrame], list[pd.Series]] = keys
+    always: Callable[[pd.DataFrame], list[pd.Series]] = lambda frame: [_just(frame)]
+    is_leaving: Callable[[pd.DataFrame], pd.Series] = lambda frame: pd.Series(0, index=frame.index)
+    least_silence: int = 0
+
+
+def _just(frame: pd.DataFrame) -> pd.Series:
+    """Who ordered on the day itself."""
+    return (frame["silent_days"] == 0).astype(int)
+
+
+JOINED = Likeness()
+DRAWN = Likeness(keys=lambda frame: [], always=lambda frame: [_just(frame), (frame["occasions"] == 1).astype(int)])
+"""Where lots decided, nothing else has to be alike."""
 
 TRAITS = ("occasions", "silent_days", "past_margin", "age_days")
 
