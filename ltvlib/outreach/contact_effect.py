@@ -17,7 +17,7 @@ from ltvlib import rhythm
 from ltvlib.days import day_numbers
 from ltvlib.journal import Journal
 from ltvlib.like_with_like import LEAST, shown
-from ltvlib.outreach.contacts import VOID
+from ltvlib.outreach.contacts import VOID, loss_days
 from ltvlib.outreach.regulation import Role
 from ltvlib.outreach.words import kind_of
 from ltvlib.programmes.effect import Effect, Likeness, effect
@@ -64,7 +64,7 @@ def contact_effects(
     ``roles``: what each manager does (:func:`ltvlib.outreach.roles.roles_of`). Customers are watched for ``days``.
     """
     filters = filters or Filters()
-    lost = _loss_days(workspace, journal)
+    lost = loss_days(workspace, journal).groupby(level=0).min()
     found = []
     for what, frame in {**_touches(workspace, journal), **_hand_overs(workspace, roles, filters)}.items():
         first = frame.sort_values("day", kind="stable").drop_duplicates("customer_id")
@@ -116,14 +116,6 @@ def _hand_overs(workspace: Workspace, roles: Mapping[str, str], filters: Filters
     rows = workspace.ask("hand_overs", {"limit": MOST}, filters=filters).frame
     rows = rows[rows["manager"].map(roles) == Role.FARMER.value]
     return {HAND_OVER: rows} if len(rows) else {}
-
-
-def _loss_days(workspace: Workspace, journal: Journal) -> pd.Series:
-    """Day on which a loss with its reason was first on record, by customer."""
-    data = workspace.database.query("select customer_id, lost_at from losses").frame
-    written = journal.frame("losses")[["customer_id", "lost_at"]]
-    rows = pd.concat([part for part in (data, written) if len(part)] or [data], ignore_index=True)
-    return day_numbers(rows["lost_at"]).astype(float).groupby(rows["customer_id"]).min()
 
 
 # -- who is alike ----------------------------------------------------------------------------------------

@@ -122,11 +122,16 @@ def _with_journal(frame: pd.DataFrame, journal: Journal, day: dt.date) -> pd.Dat
 
 def _known_lost(workspace: Workspace, journal: Journal, frame: pd.DataFrame) -> np.ndarray:
     """Whether a loss with its reason is on record since the last order: nobody asks such a customer why."""
+    lost = loss_days(workspace, journal)
+    last = frame["customer_id"].map(lost.groupby(level=0).max()).to_numpy(dtype=float)
+    return np.asarray(last >= frame["last_day"].to_numpy(dtype=float))
+
+
+def loss_days(workspace: Workspace, journal: Journal) -> pd.Series:
+    """Days (since 1970) on which losses with their reason were put on record, in the data and in the app; by customer_id."""
     data = workspace.database.query("select customer_id, lost_at from losses").frame
     rows = pd.concat([data, journal.frame("losses")[["customer_id", "lost_at"]]], ignore_index=True)
-    days = day_numbers(rows["lost_at"]).astype(float)
-    last = frame["customer_id"].map(days.groupby(rows["customer_id"]).max()).to_numpy(dtype=float)
-    return np.asarray(last >= frame["last_day"].to_numpy(dtype=float))
+    return day_numbers(rows["lost_at"]).astype(float).set_axis(rows["customer_id"])
 
 
 VOID = "void"

@@ -148,7 +148,7 @@ ALLOWED = {
     "pages/ui/session.py:_remember_together": "results of samples only; the rule of `remember` is tested below",
     "pages/ui/words.py:_catalogue": "translations by language",
     "pages/ui/words.py:_separators": "signs of a language",
-    "ltvlib/engine.py:sql_text": "texts of the SQL files that ship with the product",
+    "ltvlib/sqltext.py:sql_text": "texts of the SQL files that ship with the product",
     "ltvlib/samples.py:samples": "the samples' own descriptions",
     "ltvlib/scratch.py:home": "the temporary folder of the process",
     "ltvlib/ingest/xlsxscan.py:_far_cells": "a pattern made of the limits",
