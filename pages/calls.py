@@ -14,9 +14,9 @@ regulation = outreach.regulation()
 with st.spinner(_("Looking up who is due, and what each is expected to bring ...")):
     view = outreach.standing(choices.rules(found), found)
 manager = calls_view.picker(view)
-done = worklist.logged(session.journal(), view.day, manager)
-people = worklist.morning_list(view, regulation.retry_days, regulation.capacity, done, manager)
-everyone = worklist.candidates(view, regulation.retry_days)
+done = session.remember(calls_view.logged, session.journal(), view.day, manager)
+people = session.once(worklist.morning_list, view, regulation.retry_days, regulation.capacity, done, manager)
+everyone = session.once(worklist.candidates, view, regulation.retry_days)
 
 calls_view.summary(view, people, everyone, done, manager, regulation)
 if len(people):

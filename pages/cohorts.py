@@ -33,8 +33,8 @@ if not table.rows:
 metric = METRICS[measure.value]
 title = story.cohort_title(measure.value, basis.value)
 # a table by product or city can have hundreds of rows; pictures show the largest, the tab with numbers all of them
-shown = table if by is None else table.largest(cohort_view.SHOWN_ROWS)
-view = cohort_charts.View(shown, metric.unit, currency, label(measure.value))
+shown = table if by is None else session.once(cohorts.CohortTable.largest, table, cohort_view.SHOWN_ROWS)
+view = session.once(cohort_charts.View, shown, metric.unit, currency, label(measure.value))
 st.caption(definition(measure.value).replace("\n\n", " · "))
 tabs = [_("Table of colours"), _("Curves"), _("Numbers")]
 heat, curves, numbers = st.tabs(tabs, on_change="rerun", key="cohort_tabs")
@@ -44,12 +44,17 @@ if heat.open:
     with heat:
         hint = title + ". " + _("Click a cell to see its customers.")
         event = chart(
-            cohort_charts.heatmap(view), "cohort_heat", hint, *about, on_select="rerun", selection_mode="points"
+            session.once(cohort_charts.heatmap, view),
+            "cohort_heat",
+            hint,
+            *about,
+            on_select="rerun",
+            selection_mode="points",
         )
         picked = cohort_view.from_chart(event, shown)
 if curves.open:
     with curves:
-        chart(cohort_charts.curves(view), "cohort_curves", title, *about)
+        chart(session.once(cohort_charts.curves, view), "cohort_curves", title, *about)
 if numbers.open:
     with numbers:
         source, picked = table, cohort_view.numbers(table, metric.unit, title)

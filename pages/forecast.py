@@ -27,7 +27,7 @@ known = patience.patiently(forecast.fitted, exam.model, found)
 view = patience.patiently(forecast.forecast, exam.model, annual_rate=0.0, filters=found, known=known)
 if exam.is_trusted:
     st.subheader(_("What is my base worth?"))
-view = view.at(forecast_view.horizon())
+view = session.once(forecast.Forecast.at, view, forecast_view.horizon())
 with doubts:
     forecast_more.doubts(exam, view.months, found)
 if exam.is_trusted:

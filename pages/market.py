@@ -22,7 +22,7 @@ if checks.frame.empty:
     )
 else:
     register = session.remember(losses.register, session.journal(), rules, found)
-    market_view.summary(checks, register, offers.due(checks, day, settings.days), settings.days)
+    market_view.summary(checks, register, session.once(offers.due, checks, day, settings.days), settings.days)
     market_view.gaps(checks, register)
 market_journal.reminder(checks, day, settings)
 if not checks.frame.empty:

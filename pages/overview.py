@@ -34,12 +34,12 @@ with left:
         if basis == "margin"
         else _("Revenue by month: first orders and returning customers")
     )
-    months = session.drawn(charts.months, view.months, basis, currency)
+    months = session.once(charts.months, view.months, basis, currency)
     chart(months, "months", title, title, by_month, ("margin", "revenue"))
 with right:
     curve = session.remember(kpis.pareto, found)
     if curve.customers and curve.top20 == curve.top20:
         title = _("The best 20 % of customers bring {share} of the profit", share=percent(curve.top20))
-        chart(session.drawn(charts.pareto, curve), "pareto", title, title, curve.answer, ("pareto",))
+        chart(session.once(charts.pareto, curve), "pareto", title, title, curve.answer, ("pareto",))
     else:
         nothing(_("There is no profit in this period, so its concentration is undefined."))

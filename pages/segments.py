@@ -28,7 +28,9 @@ def live() -> None:
             value=short_money(rules.value_threshold, currency),
             orders=rules.often_threshold,
         )
-        chart(segment_charts.segment_map(cells.frame, rules, currency), "map", title, alt, cells, ("abcdx",))
+        chart(
+            session.once(segment_charts.segment_map, cells.frame, rules, currency), "map", title, alt, cells, ("abcdx",)
+        )
     firm = session.remember(abcdx.stability, rules, found)
     st.caption(story.stability(firm.worst_share, firm.customers), help=definition("abcdx"))
     before = session.remember(abcdx.segment_table, rules, found, rules.window_months)

@@ -4,6 +4,6 @@ A :class:`Journal` belongs to one data set. It is kept in a file where a folder 
 with its session.
 """
 
-from ltvlib.journal.store import Journal
+from ltvlib.journal.store import BlankJournal, Journal
 
-__all__ = ["Journal"]
+__all__ = ["BlankJournal", "Journal"]

@@ -8,6 +8,7 @@ import re
 import secrets
 import threading
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -53,12 +54,18 @@ class Journal:
         self._guard = threading.RLock()
         self._version = 0
         self.set_aside: tuple[str, ...] = ()
+        self._opened: Database | None = None
         if folder is not None:
             folder.mkdir(parents=True, exist_ok=True)
-        self._database = self._open()
+            self._opened = self._open()
 
     def __repr__(self) -> str:
         return f"<journal {self.journal_id} {self._version}>"
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether nothing was ever written: it then says the same as :class:`BlankJournal`."""
+        return self.folder is None and self._version == 0
 
     @property
     def is_kept(self) -> bool:
@@ -69,6 +76,8 @@ class Journal:
 
     def frame(self, table: str) -> pd.DataFrame:
         """All rows of a table of the journal, in the order they were written."""
+        if self.is_blank:
+            return _blank_frame(table).copy()
         return self._database.query(_select(table)).frame
 
     def rows(self, table: str) -> list[dict[str, Any]]:
@@ -78,6 +87,8 @@ class Journal:
 
     def count(self, table: str) -> int:
         """Number of rows of a table."""
+        if self.is_blank:
+            return len(_blank_frame(table))
         return int(self._database.rows(f"select count(*) from {quote(table)}")[0][0])  # noqa: S608  # quoted name
 
     def columns(self, table: str) -> list[str]:
@@ -100,6 +111,8 @@ class Journal:
 
     def setting(self, name: str, default: Any = None) -> Any:
         """What was last put under ``name``, as plain JSON values."""
+        if self.is_blank and name != VERSION:
+            return default
         found = self._database.rows("select content from settings where name = $name", {"name": name})
         return json.loads(found[0][0]) if found else default
 
@@ -164,35 +177,70 @@ class Journal:
             try:
                 self._database.transact(statements)
             except StorageError:
-                self._database.close()
-                self._database = self._open()
+                self.close()
+                self._opened = self._open()
                 raise
             finally:
                 self._version += 1
 
     def close(self) -> None:
         """Close the file; what lived in memory is gone."""
-        self._database.close()
+        if self._opened is not None:
+            self._opened.close()
 
     # -- inside ------------------------------------------------------------------------------------
 
+    @property
+    def _database(self) -> Database:
+        """Opened at first need: most visitors only look, and opening takes longer than all they look at."""
+        with self._guard:
+            if self._opened is None:
+                self._opened = self._open()
+            return self._opened
+
     def _open(self) -> Database:
         if self.folder is None:
-            return self._opened(None)
-        database, aside = open_what_is_whole(self.folder / FILE, lambda: self._opened(self.folder))
+            return _open_at(None)
+        database, aside = open_what_is_whole(self.folder / FILE, lambda: _open_at(self.folder))
         self.set_aside += aside
         return database
 
-    def _opened(self, folder: Path | None) -> Database:
-        database = Database(LIMITS, folder / FILE if folder else None)
-        try:
-            database.lock()
-            database.read_through()
-            _migrate(database)
-        except BaseException:
-            database.close()
-            raise
-        return database
+
+class BlankJournal(Journal):
+    """A journal in which nothing stands and nothing can be written: what is asked with it is the same for everybody."""
+
+    def __repr__(self) -> str:
+        return "<blank journal>"
+
+    def write(self, statements: Iterable[Statement]) -> None:
+        """Refuses.
+
+        Raises:
+            TypeError: always.
+        """
+        raise TypeError("a blank journal stays blank")
+
+
+@cache
+def _blank_frame(table: str) -> pd.DataFrame:
+    """A table of a journal in which nobody wrote."""
+    database = _open_at(None)
+    try:
+        return database.query(_select(table)).frame
+    finally:
+        database.close()
+
+
+def _open_at(folder: Path | None) -> Database:
+    database = Database(LIMITS, folder / FILE if folder else None)
+    try:
+        database.lock()
+        database.read_through()
+        _migrate(database)
+    except BaseException:
+        database.close()
+        raise
+    return database
 
 
 def now() -> dt.datetime:

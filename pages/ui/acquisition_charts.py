@@ -7,7 +7,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from ltvlib.payback import Payback
-from pages.ui.plots import MUTED, color, laid_out, mode, money_axis
+from pages.ui.plots import MUTED, color, laid_out, line_at, mode, money_axis
 from pages.ui.words import _, month, short_money
 
 
@@ -87,6 +87,6 @@ def cash(path: np.ndarray, currency: str) -> go.Figure:
         hovertemplate="%{text}<extra></extra>",
         showlegend=False,
     )
-    figure.add_hline(y=0, line={"width": 1, "color": MUTED[mode()]})
+    line_at(figure, y=0, width=1, color=MUTED[mode()])
     xaxis = {"dtick": 1 if len(path) <= 13 else 3, "title": {"text": _("Months since the start")}}
     return laid_out(figure, 260, xaxis=xaxis, yaxis=money_axis(float(path.min()), float(path.max())))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import plotly.graph_objects as go
 import streamlit as st
 
 from ltvlib import economics
@@ -98,7 +99,7 @@ def curve(found: Acquisition, picked: str) -> None:
     currency = session.workspace().info.currency
     title = acquisition_story.curve_title(row, plain(channel_name(row.name)), currency)
     slugs = ("cumulative_ltv", "cac", "payback_months")
-    picture = session.drawn(acquisition_charts.payback_curve, row, currency)
+    picture = session.once(acquisition_charts.payback_curve, row, currency)
     chart(picture, "payback_curve", title, title, found.answer, slugs)
     if picked != COMPANY:
         st.markdown(acquisition_story.verdict(row, currency))
@@ -108,7 +109,7 @@ def months(found: Acquisition) -> None:
     """Cost of a new customer and first-order margin by month, as a picture and as a table."""
     title = _("Every month: what a new customer cost, and what the first order left")
     currency = session.workspace().info.currency
-    picture = session.drawn(acquisition_charts.months, found.months, currency)
+    picture = session.once(acquisition_charts.months, found.months, currency)
     chart(picture, "cac_months", title, title, found.answer, ("cac", "first_order_margin"))
     with st.expander(_("The same by month as a table"), icon=":material/table:"):
         frame = found.months.round({"cac": 0, "first_order_margin": 0, "spend": 0})
@@ -154,4 +155,8 @@ def cash(found: Acquisition) -> None:
     if words:
         st.markdown(words)
         title = _("Money in hand if every month wins as many customers")
-        chart(acquisition_charts.cash(path, currency), "cash_path", title, title, found.answer, ("cash_gap",))
+        chart(session.once(_cash, row, planned, currency), "cash_path", title, title, found.answer, ("cash_gap",))
+
+
+def _cash(row: Payback, planned: int, currency: str) -> go.Figure:
+    return acquisition_charts.cash(cash_path(row.curve, row.cac, planned), currency)

@@ -9,10 +9,12 @@ import pandas as pd
 import streamlit as st
 
 from ltvlib import export
+from ltvlib.journal import Journal
 from ltvlib.outreach import files, worklist
 from ltvlib.outreach.contacts import Contacts, with_dates
 from ltvlib.outreach.regulation import Regulation
 from ltvlib.outreach.words import Kind, Outcome
+from ltvlib.workspace import Workspace
 from pages.ui import calls_story, choices, outreach, session
 from pages.ui.components import definition, label, plain, table
 from pages.ui.widgets import accent, choose
@@ -24,7 +26,7 @@ MOST_MANAGERS = 200
 
 def picker(view: Contacts) -> str | None:
     """Whose list: all managers or one, who has the most customers first; ``None`` = all."""
-    names = view.frame["manager"].fillna(worklist.NOBODY).value_counts().index[:MOST_MANAGERS]
+    names = session.once(_managers, view.frame)
     if len(names) < 2:
         return None
     chosen = choose(
@@ -34,6 +36,15 @@ def picker(view: Contacts) -> str | None:
         choices.key("calls_of"),
     )
     return None if chosen == ALL else chosen
+
+
+def _managers(frame: pd.DataFrame) -> list[str]:
+    return list(frame["manager"].fillna(worklist.NOBODY).value_counts().index[:MOST_MANAGERS])
+
+
+def logged(_space: Workspace, journal: Journal, at: dt.date, manager: str | None) -> pd.DataFrame:
+    """Contacts written down for the day; see :func:`ltvlib.outreach.worklist.logged`."""
+    return worklist.logged(journal, at, manager)
 
 
 def summary(
@@ -136,20 +147,29 @@ def _log(customer: str, day: dt.date, kind: str, outcome: Outcome, manager: obje
 def listed(view: Contacts, people: pd.DataFrame) -> None:
     """The whole list with its files."""
     currency = session.workspace().info.currency
-    shown = with_dates(people)
-    shown["reason"] = calls_story.reasons(people, currency)
-    shown["say"] = [calls_story.to_say(stage) for stage in people["stage"]]
-    shown["by"] = [outreach.kind_name(kind) for kind in people["kind"]]
+    shown = session.once(_told, people, currency)
     columns = _columns(symbol(currency))
     if not people["offer"].notna().any():
         columns.pop("offer")
     with st.container(border=True):
         st.markdown("**" + plural("Today's list: {n} customer", "Today's list: {n} customers", len(people)) + "**")
-        brief = shown.assign(reason=calls_story.brief(people)).round(
-            {"profit_at_risk": 0}
-        )  # the whole sentence does not fit a cell; files have it
+        brief = session.once(_brief, shown, people)
         table(brief, "calls", _("Today's list"), columns, height=min(560, 80 + 35 * len(shown)))
         _files(view, shown, columns)
+
+
+def _told(people: pd.DataFrame, currency: str) -> pd.DataFrame:
+    """The list with the reason for each, what to say and by what."""
+    return with_dates(people).assign(
+        reason=calls_story.reasons(people, currency),
+        say=[calls_story.to_say(stage) for stage in people["stage"]],
+        by=[outreach.kind_name(kind) for kind in people["kind"]],
+    )
+
+
+def _brief(shown: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame:
+    """For the screen: the whole sentence does not fit a cell; files have it."""
+    return shown.assign(reason=calls_story.brief(people)).round({"profit_at_risk": 0})
 
 
 def _columns(sign: str) -> dict[str, Any]:

@@ -190,13 +190,14 @@ def passport(key: str, answer: Answer, slugs: tuple[str, ...]) -> None:
 
 def table(frame: pd.DataFrame, key: str, alt: str, columns: dict[str, Any] | None = None, **options: Any) -> Any:
     """A table; ``columns`` names, orders and formats what is shown."""
-    shown = frame[[name for name in columns if name in frame.columns]] if columns else frame
-    shown = _rounded(shown)
+    names = tuple(name for name in columns if name in frame.columns) if columns else tuple(frame.columns)
+    shown = session.once(_shown, frame, names) if session.is_made(frame) else _shown(frame, names)
     return st.dataframe(shown, key=key, alt=alt, hide_index=True, column_config=columns, placeholder=DASH, **options)
 
 
-def _rounded(frame: pd.DataFrame) -> pd.DataFrame:
-    """Money without cents and shares to a tenth of a percent, so that only the reader's grouping is left to do."""
+def _shown(frame: pd.DataFrame, names: tuple[str, ...]) -> pd.DataFrame:
+    """The columns in order, money without cents and shares to a tenth of a percent: only the reader's grouping is left to do."""
+    frame = frame[list(names)]
     digits = {
         name: 0 if name in MONEY_COLUMNS else 3 for name in frame.columns if name in MONEY_COLUMNS | SHARE_COLUMNS
     }

@@ -14,7 +14,7 @@ from ltvlib.outreach.contact_effect import ContactEffect
 from ltvlib.settings import Filters
 from pages.ui import choices, contacts_words, session
 from pages.ui.components import chart, definition, downloads, label, nothing, table
-from pages.ui.plots import laid_out, mode
+from pages.ui.plots import laid_out, line_at, mode
 from pages.ui.widgets import switch
 from pages.ui.words import _, plural, symbol
 
@@ -65,11 +65,22 @@ def _verdicts(rows: tuple[ContactEffect, ...], days: int) -> None:
 
 def _picture(rows: tuple[ContactEffect, ...]) -> None:
     """How many more came back, with the interval, for the kinds that can be judged."""
-    judged = [(one, one.effect.returned) for one in rows if one.effect is not None and one.effect.doubt is None]
-    judged = [(one, returned) for one, returned in judged if returned.low == returned.low][::-1]
+    judged = _judged(rows)
     if not judged or judged[0][0].effect is None:
         return
-    colors = COLORS[mode()]
+    title = contacts_words.title(rows)
+    figure = session.once(_differences, rows)
+    chart(figure, "contacts_did", title, title, judged[0][0].effect.answer, ("contact_returns",))
+
+
+def _judged(rows: tuple[ContactEffect, ...]) -> list[tuple[ContactEffect, Any]]:
+    """Those that can be judged, from below."""
+    judged = [(one, one.effect.returned) for one in rows if one.effect is not None and one.effect.doubt is None]
+    return [(one, returned) for one, returned in judged if returned.low == returned.low][::-1]
+
+
+def _differences(rows: tuple[ContactEffect, ...]) -> go.Figure:
+    judged, colors = _judged(rows), COLORS[mode()]
     figure = go.Figure(
         go.Scatter(
             x=[returned.value for _one, returned in judged],
@@ -87,11 +98,9 @@ def _picture(rows: tuple[ContactEffect, ...]) -> None:
             },
         )
     )
-    figure.add_vline(x=0, line={"dash": "dot", "width": 1})
+    line_at(figure, x=0, dash="dot", width=1)
     axis = {"title": _("Difference in who ordered again"), "tickformat": "+.0%"}
-    laid_out(figure, 110 + 45 * len(judged), xaxis=axis)
-    title = contacts_words.title(rows)
-    chart(figure, "contacts_did", title, title, judged[0][0].effect.answer, ("contact_returns",))
+    return laid_out(figure, 110 + 45 * len(judged), xaxis=axis)
 
 
 def _figures(rows: tuple[ContactEffect, ...]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
@@ -11,7 +12,7 @@ from ltvlib.control import Judged
 from ltvlib.survival import AFTER, Curve, Lifetime
 from pages.ui.drivers_lifetimes import DAYS_A_MONTH
 from pages.ui.drivers_story import signed
-from pages.ui.plots import MUTED, color, laid_out, mode, money_axis, safe
+from pages.ui.plots import MUTED, color, laid_out, line_at, mode, money_axis, safe
 from pages.ui.words import _, by_unit, month, percent, short_money
 
 FALL = {"light": "#b3432b", "dark": "#f08a70"}
@@ -45,25 +46,27 @@ def waterfall(start: Step, steps: list[Step], end: Step, currency: str) -> go.Fi
     )
     low = min(0.0, *(min(base, base + length) for _name, base, length, _text, _shade in rows))
     high = max(0.0, *(max(base, base + length) for _name, base, length, _text, _shade in rows))
-    for place, (name, base, length, text, _shade) in zip(places, rows, strict=True):
-        _words(figure, int(place), safe(name, 90), low)
-        _value(figure, int(place), max(base, base + length), text)
+    words = [
+        part
+        for place, (name, base, length, text, _shade) in zip(places, rows, strict=True)
+        for part in (_words(int(place), safe(name, 90), low), _value(int(place), max(base, base + length), text))
+    ]
     reach = (high - low) or 1.0
     across = {"visible": False, "range": [low - 0.01 * reach, high + 0.32 * reach]}
     up = {"visible": False, "range": [-0.5, len(rows) - 0.2]}
-    return laid_out(figure, ROW * len(rows) + 20, xaxis=across, yaxis=up, showlegend=False)
+    return laid_out(figure, ROW * len(rows) + 20, xaxis=across, yaxis=up, showlegend=False, annotations=words)
 
 
-def _words(figure: go.Figure, place: int, text: str, left: float) -> None:
+def _words(place: int, text: str, left: float) -> dict[str, Any]:
     """The row's words above its bar."""
     at = {"x": left, "y": place + 0.22, "xanchor": "left", "yanchor": "bottom", "showarrow": False}
-    figure.add_annotation(text=text, font={"size": 13, "color": INK[mode()]}, **at)
+    return {"text": text, "font": {"size": 13, "color": INK[mode()]}, **at}
 
 
-def _value(figure: go.Figure, place: int, right: float, text: str) -> None:
+def _value(place: int, right: float, text: str) -> dict[str, Any]:
     """The row's money beside its bar."""
     at = {"x": right, "y": place, "xanchor": "left", "yanchor": "middle", "xshift": 6, "showarrow": False}
-    figure.add_annotation(text=f"<b>{text}</b>", font={"size": 13, "color": INK[mode()]}, **at)
+    return {"text": f"<b>{text}</b>", "font": {"size": 13, "color": INK[mode()]}, **at}
 
 
 def control(found: Judged, unit: str, currency: str) -> go.Figure:
@@ -136,7 +139,7 @@ def survival(curves: dict[str, Curve]) -> go.Figure:
             text=[f"{safe(name, 60)}: {text}" for text in texts],
             hovertemplate="%{text}<extra></extra>",
         )
-    figure.add_hline(y=0.5, line={"dash": "dot", "width": 1, "color": MUTED[mode()]})
+    line_at(figure, y=0.5, dash="dot", width=1, color=MUTED[mode()])
     across = {"title": {"text": _("Months since then")}, "rangemode": "tozero"}
     return laid_out(figure, 380, xaxis=across, yaxis={"tickformat": ".0%", "range": [0, 1.03]})
 

@@ -67,7 +67,7 @@ def changed(found: Change, rules: AbcdxRules, filters: Filters, chosen: tuple[in
         end = (_("Profit {span}", span=drivers_story.span(found.period)), found.tree.now.margin)
         steps = drivers_story.steps(tree, currency)
         title = drivers_story.strongest(steps, currency)
-        picture = driver_charts.waterfall(start, steps, end, currency)
+        picture = session.once(driver_charts.waterfall, start, steps, end, currency)
         chart(picture, "waterfall", title, _alt(title, start, steps, end, currency), found.answer, (slug,))
         st.caption(drivers_story.reading(tree, view == "drivers"), help=definition(slug))
     with right:
@@ -194,7 +194,7 @@ def news(figures: dict[str, Judged]) -> None:
             unit = METRICS[slug].unit
             title = f"{label(slug)} · {drivers_story.verdict(found)}"
             with st.container():
-                picture = driver_charts.control(found, unit, currency)
+                picture = session.once(driver_charts.control, found, unit, currency)
                 alt = title + ". " + drivers_story.usual(found, currency, unit)
                 chart(picture, f"news_{slug}", title, alt)
                 st.caption(drivers_story.usual(found, currency, unit))
@@ -225,7 +225,7 @@ def lifetimes(found: Filters) -> None:
     curves = {name: curve for name, curve in names.items() if curve.customers}
     title = _("Share of customers still with you, with its 95 % interval")
     alt = title + ". " + drivers_lifetimes.lifetime(first.curve, second.curve).replace("**", "")
-    chart(driver_charts.survival(curves), "survival", title, alt, first.answer, ("customer_lifetime",))
+    chart(session.once(driver_charts.survival, curves), "survival", title, alt, first.answer, ("customer_lifetime",))
     st.caption(drivers_lifetimes.seen_to(first))
     _newcomers(lapse, found)
 
@@ -240,7 +240,7 @@ def _newcomers(lapse: int, found: Filters) -> None:
         return
     title = _("Of the new customers of 12 months: {told}", told=told)
     chart(
-        session.drawn(driver_charts.newcomers, points),
+        session.once(driver_charts.newcomers, points),
         "newcomers",
         title,
         title,

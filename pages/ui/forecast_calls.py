@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from ltvlib.outreach import worklist
+from ltvlib.outreach.contacts import Contacts
 from ltvlib.settings import Filters
 from pages.ui import choices, outlook, outreach, session
 from pages.ui.words import _
@@ -16,7 +17,11 @@ def places(found: Filters) -> pd.Series:
     if session.workspace().facts().customers > outlook.AT_ONCE:  # the list is made on its own page
         return pd.Series(dtype=float)
     view = outreach.standing(choices.rules(found), found)
-    listed = worklist.candidates(view, outreach.regulation().retry_days)
+    return session.once(_places, view, outreach.regulation().retry_days)
+
+
+def _places(view: Contacts, retry_days: int) -> pd.Series:
+    listed = worklist.candidates(view, retry_days)
     return pd.Series(range(1, len(listed) + 1), index=listed["customer_id"].astype(str))
 
 

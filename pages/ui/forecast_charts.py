@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 from ltvlib.forecast import Exam
 from ltvlib.models.holdout import Score
 from ltvlib.subscriptions import Subscriptions
-from pages.ui.plots import MUTED, color, laid_out, log_ticks, mode, safe
+from pages.ui.plots import MUTED, color, laid_out, line_at, log_ticks, mode, safe
 from pages.ui.words import _, count, number, percent, short_money
 
 MAP_POINTS = 1_500
@@ -111,5 +111,5 @@ def renewals(found: Subscriptions, axis: str) -> go.Figure:
             x=ages, y=values, mode="lines", name=name, text=texts, line={"width": 3, "dash": dash, "color": color(shade)},
             hovertemplate="%{text}<extra></extra>",
         )  # fmt: skip
-    figure.add_vline(x=found.longest, line={"width": 1, "dash": "dash", "color": MUTED[mode()]})
+    line_at(figure, x=found.longest, width=1, dash="dash", color=MUTED[mode()])
     return laid_out(figure, 300, xaxis={"title": {"text": axis}}, yaxis={"tickformat": ".0%", "rangemode": "tozero"})

@@ -46,10 +46,10 @@ def trust(found: Exam) -> None:
     left, right = st.columns(2)
     with left:
         title = forecast_story.tracking_title(found)
-        chart(forecast_charts.tracking(found, score), "tracking", title, title)
+        chart(session.once(forecast_charts.tracking, found, score), "tracking", title, title)
     with right:
         title = _("Ten groups of customers: what was expected of them, and what they did")
-        chart(forecast_charts.deciles(score), "deciles", title, title)
+        chart(session.once(forecast_charts.deciles, score), "deciles", title, title)
     with st.expander(_("All methods in the exam"), icon=":material/leaderboard:"):
         _methods(found)
 
@@ -141,7 +141,7 @@ def slipping(found: Forecast, with_money: bool, places: pd.Series) -> str | None
 
     ``places``: place on the list of today by customer_id.
     """
-    people, currency = forecast.slipping(found), session.workspace().info.currency
+    people, currency = session.once(forecast.slipping, found), session.workspace().info.currency
     with st.container(border=True):
         title = plural(
             "Call first: {n} valuable customer is slipping away",
@@ -152,11 +152,8 @@ def slipping(found: Forecast, with_money: bool, places: pd.Series) -> str | None
         if not len(people):
             nothing(_("Nobody with a past profit is late against the own rhythm."))
             return None
-        shown, columns = (
-            _shown(found, people.head(SHOWN), currency),
-            _people_columns(found.months, currency, with_money),
-        )
-        shown["place"] = shown["customer_id"].astype(str).map(places).to_numpy()
+        shown, columns = session.once(_shown, found, currency), _people_columns(found.months, currency, with_money)
+        shown = shown.assign(place=shown["customer_id"].astype(str).map(places).to_numpy())
         event = table(shown, "slipping", title, columns, on_select="rerun", selection_mode="single-row", height=360)
         if len(people) > MOST_CALLS:
             st.caption(
@@ -164,15 +161,15 @@ def slipping(found: Forecast, with_money: bool, places: pd.Series) -> str | None
             )
         elif len(people) > SHOWN:
             st.caption(_("The first {n} are shown; the files hold all of them.", n=count(SHOWN)))
-        downloads(_slipping_file(found, people.head(MOST_CALLS), with_money), "slipping", "slipping")
+        downloads(_slipping_file(found, with_money), "slipping", "slipping")
         forecast_calls.about()
     rows = event["selection"]["rows"]
     return str(shown.iloc[rows[0]]["customer_id"]) if rows and rows[0] < len(shown) else None
 
 
-def _shown(found: Forecast, people: pd.DataFrame, currency: str) -> pd.DataFrame:
+def _shown(found: Forecast, currency: str) -> pd.DataFrame:
     """The first of the list with reason and intervals, rounded for the eye."""
-    frame = with_intervals(people, found.known, found.as_of, found.months)
+    frame = with_intervals(forecast.slipping(found).head(SHOWN), found.known, found.as_of, found.months)
     frame.insert(0, "reason", forecast_story.reasons(frame, currency))
     frame["orders_range"] = [
         f"{count(low)} – {count(high)}" for low, high in zip(frame["orders_low"], frame["orders_high"], strict=True)
@@ -185,10 +182,16 @@ def _shown(found: Forecast, people: pd.DataFrame, currency: str) -> pd.DataFrame
     return frame.round(digits)
 
 
-def _slipping_file(found: Forecast, people: pd.DataFrame, with_money: bool) -> Callable[[], pd.DataFrame]:
+def _called(found: Forecast, currency: str) -> pd.DataFrame:
+    """All of the list that goes into a file, with the reason for each."""
+    people = forecast.slipping(found).head(MOST_CALLS)
+    return people.assign(reason=forecast_story.reasons(people, currency))
+
+
+def _slipping_file(found: Forecast, with_money: bool) -> Callable[[], pd.DataFrame]:
     """All of the list with the bounds as numbers; words are said now, because a file is made outside the session."""
     currency = session.workspace().info.currency
-    reasons = forecast_story.reasons(people, currency)
+    people = session.once(_called, found, currency)
     columns = _people_columns(found.months, currency, with_money)
     names = {"orders_low": _("Orders, from"), "orders_high": _("Orders, to")}
     if with_money:
@@ -196,7 +199,7 @@ def _slipping_file(found: Forecast, people: pd.DataFrame, with_money: bool) -> C
     titles = {k: str(v["label"]) for k, v in columns.items() if not k.endswith("_range") and k != "place"} | names
 
     def rows() -> pd.DataFrame:
-        frame = with_intervals(people, found.known, found.as_of, found.months).assign(reason=reasons)
+        frame = with_intervals(people, found.known, found.as_of, found.months)
         frame = frame.astype({"orders_low": "Int64", "orders_high": "Int64"})
         return frame[list(titles)].rename(columns=titles)
 
@@ -241,7 +244,7 @@ def pictures(found: Forecast, picked: str | None, filters: Filters, with_money: 
     with left:
         title = _("Who may still buy, and what they would bring")
         slugs = ("probability_alive", "expected_margin")
-        figure = forecast_charts.people(found.people, session.workspace().info.currency, found.months)
+        figure = session.once(forecast_charts.people, found.people, session.workspace().info.currency, found.months)
         chart(figure, "forecast_map", title, title, found.answer, slugs)
     with right:
         _one_customer(found, picked, filters, with_money)
@@ -249,15 +252,25 @@ def pictures(found: Forecast, picked: str | None, filters: Filters, with_money: 
 
 def _one_customer(found: Forecast, picked: str | None, filters: Filters, with_money: bool) -> None:
     """One customer: the chance over time, and what to expect with intervals."""
-    known = pd.concat([found.late, found.people.head(SHOWN)]).drop_duplicates("customer_id").set_index("customer_id")
+    known = session.once(_choosable, found)
     names = dict(zip(known.index, known["name"], strict=True))
     options = list(dict.fromkeys([*([picked] if picked else []), *found.people["customer_id"].head(SHOWN)]))
     one = st.selectbox(
         _("One customer over time"), options, format_func=lambda key: f"{names.get(key) or ''} {key}".strip()
     )
-    line, orders = forecast.alive_over_time(session.workspace(), found, str(one), filters)
+    line, orders = session.once(forecast.alive_over_time, session.workspace(), found, str(one), filters)
     title = _("{name}: how the chance fell and rose", name=plain(names.get(one) or one))
-    chart(forecast_charts.one_customer(line, orders), "one_customer", title, title)
+    chart(session.once(forecast_charts.one_customer, line, orders), "one_customer", title, title)
     if one in known.index:
-        row = with_intervals(known.loc[[one]], found.known, found.as_of, found.months).iloc[0]
+        row = session.once(_alone, found, str(one)).iloc[0]
         st.markdown(forecast_story.one_person(row, found.months, session.workspace().info.currency, with_money))
+
+
+def _choosable(found: Forecast) -> pd.DataFrame:
+    """Whom one can look at: the late and the most valuable."""
+    return pd.concat([found.late, found.people.head(SHOWN)]).drop_duplicates("customer_id").set_index("customer_id")
+
+
+def _alone(found: Forecast, customer: str) -> pd.DataFrame:
+    """One of them with intervals."""
+    return with_intervals(_choosable(found).loc[[customer]], found.known, found.as_of, found.months)

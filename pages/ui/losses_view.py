@@ -29,7 +29,7 @@ SERIES = {
 def summary(register: Register, view: Contacts) -> None:
     """How many, why, what it cost, who came back, whom nobody asked."""
     frame, currency = register.frame, session.workspace().info.currency
-    dearest = losses.by(frame, "reason").iloc[0]
+    dearest = session.once(losses.by, frame, "reason").iloc[0]
     st.markdown(
         _(
             "**{losses}** on record took {money} of yearly profit with them. The dearest reason is **{reason}**: {part} of it.",
@@ -39,7 +39,7 @@ def summary(register: Register, view: Contacts) -> None:
             part=short_money(float(dearest["margin_before"]), currency),
         )
     )
-    silent = losses.unasked(view.frame)
+    silent = session.once(losses.unasked, view.frame)
     with st.grid(3, gap="small", min_column_width=180):
         tiles.figure("won_back_share", register.won_back_share, percent(register.won_back_share))
         back = float(frame["margin_after"].sum())
@@ -60,26 +60,26 @@ def reasons(register: Register) -> None:
     words = {"reason": _("By reason"), "competitor": _("By rival"), "segment": _("By segment")}
     with st.container(border=True):
         column = switch(_("Show"), list(words), words.__getitem__, choices.key("losses_by"))
-        frame = losses.by(register.frame, column).head(12).iloc[::-1]
-        names = [safe(_value_name(column, value) or _("not said")) for value in frame[column]]
-        currency = session.workspace().info.currency
-        figure = go.Figure(
-            go.Bar(
-                y=names,
-                x=frame["margin_before"],
-                orientation="h",
-                marker_color=COLORS[mode()][0],
-                text=[plural("{n} customer", "{n} customers", n) for n in frame["losses"]],
-                textposition="auto",
-            )
-        )
-        laid_out(
-            figure,
-            90 + 34 * len(frame),
-            xaxis={"title": _("Profit of the year before, {currency}", currency=symbol(currency))},
-        )
+        figure = session.once(_dearest, register.frame, column, session.workspace().info.currency)
         title = _("What each reason took with it")
         chart(figure, "losses_by_chart", title, title, register.answer)
+
+
+def _dearest(losses_frame: pd.DataFrame, column: str, currency: str) -> go.Figure:
+    """Bars of the profit that each reason, rival or segment took along."""
+    frame = losses.by(losses_frame, column).head(12).iloc[::-1]
+    figure = go.Figure(
+        go.Bar(
+            y=[safe(_value_name(column, value) or _("not said")) for value in frame[column]],
+            x=frame["margin_before"],
+            orientation="h",
+            marker_color=COLORS[mode()][0],
+            text=[plural("{n} customer", "{n} customers", n) for n in frame["losses"]],
+            textposition="auto",
+        )
+    )
+    axis = {"title": _("Profit of the year before, {currency}", currency=symbol(currency))}
+    return laid_out(figure, 90 + 34 * len(frame), xaxis=axis)
 
 
 def _value_name(column: str, value: str) -> str:
@@ -90,7 +90,14 @@ def _value_name(column: str, value: str) -> str:
 def over_time(register: Register) -> None:
     """Losses by quarter and reason or rival: whether something has begun."""
     column = st.session_state.get(choices.key("losses_by"), "reason")
-    frame = losses.by_quarter(register.frame, column)
+    figure = session.once(_by_quarter, register.frame, str(column))
+    title = _("Losses by quarter: has something begun?")
+    chart(figure, "losses_time", title, title, register.answer)
+
+
+def _by_quarter(losses_frame: pd.DataFrame, column: str) -> go.Figure:
+    """Bars by quarter, stacked by the most frequent values."""
+    frame = losses.by_quarter(losses_frame, column)
     values = [value for value in frame.groupby("value")["losses"].sum().sort_values(ascending=False).index if value]
     colors = SERIES[mode()]
     figure = go.Figure(
@@ -105,14 +112,12 @@ def over_time(register: Register) -> None:
             if len(rows := frame[frame["value"] == value])
         ]
     )
-    laid_out(figure, 420, barmode="stack")
-    title = _("Losses by quarter: has something begun?")
-    chart(figure, "losses_time", title, title, register.answer)
+    return laid_out(figure, 420, barmode="stack")
 
 
 def ask(view: Contacts, register: Register) -> None:
     """Who fell silent without a reason, and a form to write the reason down."""
-    people = losses.unasked(view.frame)
+    people = session.once(losses.unasked, view.frame)
     with st.container(border=True):
         title = plural(
             "Ask why: {n} customer left without a word", "Ask why: {n} customers left without a word", len(people)
@@ -121,12 +126,17 @@ def ask(view: Contacts, register: Register) -> None:
         if people.empty:
             nothing(_("Everybody who fell silent has been asked, or nobody fell silent."))
             return
-        shown = with_dates(people.head(SHOWN))
+        shown = session.once(_first, people)
         columns = _people_columns()
         table(shown, "unasked", title, columns, height=min(320, 80 + 35 * len(shown)))
         titles = {name: str(column["label"]) for name, column in columns.items()}
         downloads(lambda: with_dates(people)[list(columns)].rename(columns=titles), "ask_why", "ask_why")
         _form(view, people, register)
+
+
+def _first(people: pd.DataFrame) -> pd.DataFrame:
+    """Whom the screen shows."""
+    return with_dates(people.head(SHOWN))
 
 
 def _people_columns() -> dict[str, Any]:
@@ -146,16 +156,7 @@ def _people_columns() -> dict[str, Any]:
 def _form(view: Contacts, people: pd.DataFrame, register: Register) -> None:
     """Customer, reason, rival: one click writes it down."""
     names = dict(zip(people["customer_id"], people["name"], strict=True))
-    known = (
-        [str(reason) for reason in losses.by(register.frame, "reason")["reason"] if reason]
-        if len(register.frame)
-        else []
-    )
-    rivals = (
-        [str(name) for name in losses.by(register.frame, "competitor")["competitor"] if name]
-        if len(register.frame)
-        else []
-    )
+    known, rivals = session.once(_said, register.frame, "reason"), session.once(_said, register.frame, "competitor")
     with st.form("loss_form", clear_on_submit=True):
         left, middle, right = st.columns(3)
         with left:
@@ -181,27 +182,17 @@ def _form(view: Contacts, people: pd.DataFrame, register: Register) -> None:
             st.rerun(scope="app")
 
 
+def _said(losses_frame: pd.DataFrame, column: str) -> list[str]:
+    """What was written down so far, the dearest first."""
+    return [str(value) for value in losses.by(losses_frame, column)[column] if value] if len(losses_frame) else []
+
+
 def fates(found: Filters) -> None:
     """How long customers stay after a first order that was late, and after one on time."""
     curves = session.remember(losses.fates, "is_late", found)
     if curves is None:
         return
-    bad, good, _line = COLORS[mode()]
-    figure = go.Figure(
-        [
-            go.Scatter(x=curve.days, y=curve.survival, name=name, line={"shape": "hv", "color": color})
-            for curve, name, color in (
-                (curves.untroubled, _("first order on time"), good),
-                (curves.troubled, _("first order late"), bad),
-            )
-        ]
-    )
-    laid_out(
-        figure,
-        330,
-        yaxis={"tickformat": ".0%", "range": [0, 1]},
-        xaxis={"title": _("Days after the first order")},
-    )
+    figure = session.once(_stays, curves)
     half = (curves.troubled.still_here(182)[0], curves.untroubled.still_here(182)[0])
     late, good_side = curves.troubled.still_here(182), curves.untroubled.still_here(182)
     if not (late[2] < good_side[1] or good_side[2] < late[1]):
@@ -216,6 +207,26 @@ def fates(found: Filters) -> None:
         good=percent(half[1]),
     )
     chart(figure, "fates", title, title, curves.answer)
+
+
+def _stays(curves: losses.Fates) -> go.Figure:
+    """Both curves of who is still here."""
+    bad, good, _line = COLORS[mode()]
+    figure = go.Figure(
+        [
+            go.Scatter(x=curve.days, y=curve.survival, name=name, line={"shape": "hv", "color": color})
+            for curve, name, color in (
+                (curves.untroubled, _("first order on time"), good),
+                (curves.troubled, _("first order late"), bad),
+            )
+        ]
+    )
+    return laid_out(
+        figure,
+        330,
+        yaxis={"tickformat": ".0%", "range": [0, 1]},
+        xaxis={"title": _("Days after the first order")},
+    )
 
 
 def listed(register: Register) -> None:

@@ -30,7 +30,7 @@ USUAL = 90
 
 def event(checks: Checks, rules: AbcdxRules, found: Filters) -> None:
     """Choose an event; what the rival did, and what the customers did then."""
-    rows = {_key(row): row for row in checks.events.head(200).to_dict("records")}
+    rows = session.once(_events, checks)
     st.subheader(_("What happened after a rival moved"))
     left, right = st.columns([3, 2], vertical_alignment="bottom")
     with right:
@@ -54,6 +54,11 @@ def event(checks: Checks, rules: AbcdxRules, found: Filters) -> None:
         )
     )
     _history(checks, row)
+
+
+def _events(checks: Checks) -> dict[str, dict[Hashable, Any]]:
+    """The checks one can choose, by what they are called in the address."""
+    return {_key(row): row for row in checks.events.head(200).to_dict("records")}
 
 
 def _key(row: dict[Hashable, Any]) -> str:
@@ -84,7 +89,7 @@ def _compared(around: Around | None, at: dt.date, length: int) -> None:
             nothing(_("The data begin too late to tell what was usual before this day."))
         return
     title = market_words.title(around)
-    chart(session.drawn(_bars, around), "market_around", title, title, around.answer, ("market_shift",))
+    chart(session.once(_bars, around), "market_around", title, title, around.answer, ("market_shift",))
     st.caption(_("Whiskers: 95 % interval of the difference between the two bars."))
     if around.every > 1:
         st.caption(_("Counted on a sample: one customer of {n}.", n=count(around.every)))
@@ -162,13 +167,25 @@ def _figures(around: Around) -> None:
 
 def _history(checks: Checks, row: dict[Hashable, Any]) -> None:
     """Their value and ours over the checks, where they are numbers and there is more than one."""
-    rows = offers.history(checks, str(row["competitor"]), str(row["criterion"]))
-    rows = rows[rows["their_number"].notna() | rows["our_number"].notna()]
+    rows = session.once(_numbers, checks, str(row["competitor"]), str(row["criterion"]))
     if len(rows) < 2:
         return
+    figure = session.once(_steps, rows, str(row["competitor"]))
+    title = plural("{n} check", "{n} checks", len(rows)) + ": " + safe(row["criterion"], 60)
+    chart(figure, "market_history", title.replace("$", "\\$"), title)
+
+
+def _numbers(checks: Checks, competitor: str, criterion: str) -> pd.DataFrame:
+    """The checks of one offer that are numbers."""
+    rows = offers.history(checks, competitor, criterion)
+    return rows[rows["their_number"].notna() | rows["our_number"].notna()]
+
+
+def _steps(rows: pd.DataFrame, competitor: str) -> go.Figure:
+    """Their value and ours over time."""
     shades = COLORS[mode()]
     colors = {"their_number": shades["fell"], "our_number": shades["rose"]}
-    names = {"their_number": safe(row["competitor"]), "our_number": _("ours")}
+    names = {"their_number": safe(competitor), "our_number": _("ours")}
     figure = go.Figure(
         [
             go.Scatter(
@@ -181,6 +198,4 @@ def _history(checks: Checks, row: dict[Hashable, Any]) -> None:
             for name, words in names.items()
         ]
     )
-    laid_out(figure, 260)
-    title = plural("{n} check", "{n} checks", len(rows)) + ": " + safe(row["criterion"], 60)
-    chart(figure, "market_history", title.replace("$", "\\$"), title)
+    return laid_out(figure, 260)

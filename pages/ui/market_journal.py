@@ -21,7 +21,7 @@ from pages.ui.words import _, plural
 
 def reminder(checks: Checks, day: dt.date, settings: MarketSettings) -> None:
     """What was not checked for too long, and the form to write a check down."""
-    rows = offers.due(checks, day, settings.days)
+    rows = session.once(offers.due, checks, day, settings.days)
     with st.container(border=True):
         if len(rows):
             title = plural("Check again: {n} offer has grown old", "Check again: {n} offers have grown old", len(rows))
@@ -102,7 +102,7 @@ def _write(rival: str, criterion: str, theirs: str, ours: str, at: Any, source: 
 
 def listed(checks: Checks, settings: MarketSettings) -> None:
     """All checks, the latest first, and the decisions of the owner."""
-    rows = checks.frame.iloc[::-1].assign(side=[market_words.side_name(side) for side in checks.frame["side"][::-1]])
+    rows = session.once(_latest_first, checks)
     columns = {name: column for name, column in _due_columns().items() if name != "days_ago"}
     columns["side"] = st.column_config.TextColumn(_("Better"))
     with st.expander(_("The journal of offers"), icon=":material/list:"):
@@ -111,6 +111,11 @@ def listed(checks: Checks, settings: MarketSettings) -> None:
         downloads(lambda: rows[list(columns)].rename(columns=titles), "offers", "offers")
     with st.expander(_("What is better, and how often to check"), icon=":material/tune:"):
         _settings(checks, settings)
+
+
+def _latest_first(checks: Checks) -> pd.DataFrame:
+    """All checks with the side in words."""
+    return checks.frame.iloc[::-1].assign(side=[market_words.side_name(side) for side in checks.frame["side"][::-1]])
 
 
 def _settings(checks: Checks, settings: MarketSettings) -> None:

@@ -31,11 +31,11 @@ UNWATCHED = 2
 def summary(checks: Checks, register: Register, due: pd.DataFrame, days: int) -> None:
     """The dearest gap in a sentence; how many gaps, what stands behind them, what is to be checked again."""
     currency, end = session.workspace().info.currency, session.workspace().as_of(choices.filters())
-    found = market_gaps.gaps(checks, register.frame, end)
-    behind = market_gaps.behind(checks, register.frame)
+    found = session.once(market_gaps.gaps, checks, register.frame, end)
+    behind = session.once(market_gaps.behind, checks, register.frame)
     st.markdown(market_words.verdict(found, currency))
     with st.grid(4, gap="small", min_column_width=180):
-        compared = _("of {n} compared", n=count(offers.compared(checks)))
+        compared = _("of {n} compared", n=count(session.once(offers.compared, checks)))
         tiles.figure("market_gaps", len(found), note=compared)
         tiles.figure("market_named", len(behind))
         tiles.figure("market_margin", float(behind["margin_before"].sum()))
@@ -45,7 +45,7 @@ def summary(checks: Checks, register: Register, due: pd.DataFrame, days: int) ->
 def gaps(checks: Checks, register: Register) -> None:
     """Offers of rivals that beat ours, the most named by lost customers first."""
     end = session.workspace().as_of(choices.filters())
-    found = market_gaps.gaps(checks, register.frame, end)
+    found = session.once(market_gaps.gaps, checks, register.frame, end)
     with st.container(border=True):
         st.markdown("**" + _("Where rivals are better, the reason named most on top") + "**")
         if found.empty:
@@ -62,7 +62,7 @@ def gaps(checks: Checks, register: Register) -> None:
 
 def _unwatched(checks: Checks, register: Register) -> None:
     """What lost customers name and nobody checks."""
-    for row in market_gaps.unwatched(checks, register.frame).head(UNWATCHED).to_dict("records"):
+    for row in session.once(market_gaps.unwatched, checks, register.frame).head(UNWATCHED).to_dict("records"):
         st.markdown(
             ":material/visibility_off: "
             + _(
@@ -104,7 +104,7 @@ def overlay(checks: Checks, register: Register, found: Filters) -> None:
     if by_month.frame.empty:
         return
     title = _("Rivals' moves over your months: new customers, their return, losses")
-    chart(session.drawn(_overlay, by_month, checks), "market_overlay", title, title, by_month.answer)
+    chart(session.once(_overlay, by_month, checks), "market_overlay", title, title, by_month.answer)
 
 
 def _months(space: Any, journal: Any, rules: Any, found: Filters) -> Months:

@@ -64,6 +64,12 @@ def draw(worth: Worth | None) -> None:
 
 def _bars(worth: Worth, currency: str, of_money: bool) -> None:
     """Profit or returns after the answer by group, as they are, with intervals."""
+    title = nps_words.money_title(worth, currency) if of_money else _bought_again(worth)
+    figure, slugs = session.once(_fates, worth, currency, of_money), ("nps_money",) if of_money else ()
+    chart(figure, f"nps_money_{of_money}", title, title, worth.answer, slugs)
+
+
+def _fates(worth: Worth, currency: str, of_money: bool) -> go.Figure:
     colors = GROUP_COLORS[mode()]
     fates = {group: fate for group, fate in worth.fates.items() if fate.answers}
     values = [fate.profit.value if of_money else fate.return_rate for fate in fates.values()]
@@ -86,9 +92,7 @@ def _bars(worth: Worth, currency: str, of_money: bool) -> None:
         )
     )
     axis = {"title": {"text": symbol(currency)}} if of_money else {"tickformat": ".0%", "rangemode": "tozero"}
-    laid_out(figure, 320, yaxis=axis)
-    title = nps_words.money_title(worth, currency) if of_money else _bought_again(worth)
-    chart(figure, f"nps_money_{of_money}", title, title, worth.answer, ("nps_money",) if of_money else ())
+    return laid_out(figure, 320, yaxis=axis)
 
 
 def _bought_again(worth: Worth) -> str:

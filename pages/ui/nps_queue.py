@@ -29,7 +29,7 @@ def rows() -> pd.DataFrame:
 @st.fragment(run_every=EVERY)
 def waiting() -> None:
     """The tile: how many low scores wait, and how many of them are late."""
-    people, nameless = queue.apart(rows())
+    people, nameless = session.once(queue.apart, rows())
     late = int(people["is_late"].sum())
     notes = [plural("{n} overdue", "{n} overdue", late)] if late else []
     if len(nameless):
@@ -51,7 +51,7 @@ def waiting() -> None:
 @st.fragment(run_every=EVERY)
 def live() -> None:
     """Who waits, the one to call now with what to write down, and the whole list."""
-    people, nameless = queue.apart(rows())
+    people, nameless = session.once(queue.apart, rows())
     if people.empty:
         nothing(_("Nobody waits: there is no low score that is not fixed."))
     else:

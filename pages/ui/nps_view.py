@@ -13,7 +13,7 @@ from ltvlib.nps import answers as nps_answers
 from ltvlib.nps import bias, themes
 from ltvlib.nps.answers import Answers
 from ltvlib.nps.money import Worth
-from ltvlib.nps.score import Group, Scale
+from ltvlib.nps.score import Group, Nps, Scale
 from ltvlib.nps.themes import Theme
 from ltvlib.settings import Filters
 from pages.ui import choices, nps_queue, nps_words, session, tiles
@@ -59,8 +59,7 @@ def verdict(found: Answers, worth: Worth | None) -> None:
             _("Nobody has answered yet. Begin on the tab “Collect answers”: a link, a QR code, a phone script, a file.")
         )
         return
-    now = nps_answers.score_of(nps_answers.lately(found))
-    before = nps_answers.score_of(nps_answers.lately(found, 12, 12))
+    now, before = session.once(_lately, found, 0), session.once(_lately, found, 12)
     lines = [nps_words.standing(now), nps_words.change(now, before), nps_words.in_money(worth)]
     st.markdown(" ".join(line for line in lines if line))
     if found.refused:
@@ -73,9 +72,14 @@ def verdict(found: Answers, worth: Worth | None) -> None:
         )
 
 
+def _lately(found: Answers, back: int) -> Nps:
+    """The score of the 12 months that ended ``back`` months ago."""
+    return nps_answers.score_of(nps_answers.lately(found, 12, back))
+
+
 def tiles_row(found: Answers, filters: Filters, worth: Worth | None) -> None:
     """The score, who answers, who waits for a call, what a detractor costs."""
-    now = nps_answers.score_of(nps_answers.lately(found))
+    now = session.once(_lately, found, 0)
     check = session.remember(bias.bias_of, session.journal(), choices.rules(filters), filters, found.scale)
     with st.grid(4, gap="small", min_column_width=180):
         tiles.figure("nps", now.value, nps_words.points(now.value), nps_words.range_and_n(now))
@@ -90,9 +94,13 @@ def tiles_row(found: Answers, filters: Filters, worth: Worth | None) -> None:
 
 def over_time(found: Answers) -> None:
     """The score by quarter with its interval."""
-    frame = nps_answers.by_quarter(found.frame)
-    if frame.empty:
-        return
+    frame = session.once(nps_answers.by_quarter, found.frame)
+    if len(frame):
+        title = nps_words.time_title(frame)
+        chart(session.once(_quarters, frame), "nps_time", title, title, found.answer, ("nps",))
+
+
+def _quarters(frame: pd.DataFrame) -> go.Figure:
     colors = COLORS[mode()]
     known = frame.dropna(subset=["low"])
     texts = [nps_words.quarter_line(row) for row in frame.to_dict("records")]
@@ -118,21 +126,30 @@ def over_time(found: Answers) -> None:
             ),
         ]
     )
-    laid_out(figure, 320, yaxis={"zeroline": True, "zerolinecolor": MUTED[mode()], "title": {"text": _("points")}})
-    title = nps_words.time_title(frame)
-    chart(figure, "nps_time", title, title, found.answer, ("nps",))
+    axis = {"zeroline": True, "zerolinecolor": MUTED[mode()], "title": {"text": _("points")}}
+    return laid_out(figure, 320, yaxis=axis)
 
 
 def compared(found: Answers) -> None:
     """The score by segment, channel, manager, product or way of asking."""
-    known = nps_answers.attributes_of(found.frame)
+    known = session.once(nps_answers.attributes_of, found.frame)
     if not known:
         return
     by = choose(_("Compare by"), known, nps_words.attribute_name, choices.key("nps_by"))
-    frame = nps_answers.by_attribute(found.frame, by, LEAST).head(MOST_GROUPS).iloc[::-1]
+    frame = session.once(_groups, found.frame, by)
     if frame.empty:
         nothing(_("No group has ten answers yet."))
         return
+    title = nps_words.group_title(frame, by)
+    chart(session.once(_group_figure, frame, by), "nps_groups", title, title, found.answer, ("nps",))
+
+
+def _groups(frame: pd.DataFrame, by: str) -> pd.DataFrame:
+    """The groups drawn, the most answers on top."""
+    return nps_answers.by_attribute(frame, by, LEAST).head(MOST_GROUPS).iloc[::-1]
+
+
+def _group_figure(frame: pd.DataFrame, by: str) -> go.Figure:
     names = [safe(nps_words.value_name(by, name)) for name in frame["name"]]
     colors = COLORS[mode()]
     figure = go.Figure(
@@ -158,9 +175,7 @@ def compared(found: Answers) -> None:
             showlegend=False,
         )
     )
-    laid_out(figure, 110 + 44 * len(frame), xaxis={"title": {"text": _("points")}, "zeroline": True})
-    title = nps_words.group_title(frame, by)
-    chart(figure, "nps_groups", title, title, found.answer, ("nps",))
+    return laid_out(figure, 110 + 44 * len(frame), xaxis={"title": {"text": _("points")}, "zeroline": True})
 
 
 def who_answers(found: Answers) -> None:
@@ -192,12 +207,12 @@ def who_answers(found: Answers) -> None:
 
 def improve(found: Answers) -> None:
     """What people want improved, by theme, with names that people may change."""
-    said = nps_answers.lately(found).dropna(subset=["improvement"])
+    said = session.once(_said, found)
     if said.empty:
         nothing(_("Nobody has written what to improve in the last 12 months."))
         return
     names = themes.named(session.journal())
-    groups = themes.themes([str(text) for text in said["improvement"]], names)
+    groups = session.once(_themes, said, tuple(sorted(names.items())))
     _theme_chart(found, said, groups)
     with st.expander(_("The words themselves, and other names for the themes"), icon=":material/edit:"):
         _rename([theme for theme in groups if theme.root])
@@ -217,6 +232,15 @@ def improve(found: Answers) -> None:
             "Answers are grouped by words with the same root; an answer stands in one theme only, the one whose word is shared by most. Themes with the same name are one."
         )
     )
+
+
+def _said(found: Answers) -> pd.DataFrame:
+    """Answers of the last 12 months with words."""
+    return nps_answers.lately(found).dropna(subset=["improvement"])
+
+
+def _themes(said: pd.DataFrame, names: tuple[tuple[str, str], ...]) -> list[Theme]:
+    return list(themes.themes([str(text) for text in said["improvement"]], dict(names)))
 
 
 def _theme_of(groups: Sequence[Theme], size: int) -> list[str]:
@@ -240,8 +264,8 @@ def _theme_chart(found: Answers, said: pd.DataFrame, groups: Sequence[Theme]) ->
             for group, values in parts.items()
         ]
     )
-    laid_out(figure, 120 + 40 * len(shown), barmode="stack", xaxis={"title": {"text": _("answers")}})
-    figure.update_layout(legend_traceorder="normal")
+    axis = {"title": {"text": _("answers")}}
+    laid_out(figure, 120 + 40 * len(shown), barmode="stack", xaxis=axis, legend_traceorder="normal")
     largest = next((theme for theme in groups if theme.root), groups[0])
     share = percent(len(largest.places) / len(said))
     title = _(

@@ -58,13 +58,18 @@ def outlook(found: Filters | None = None) -> Outlook:
     return Outlook(session.remember(forecast.fitted, exam.model, base), exam, base)
 
 
+def everybody(view: Outlook) -> pd.DataFrame:
+    """What is expected of every customer of the base, by customer_id."""
+    found: pd.DataFrame = session.remember(forecast_lists.predicted, view.known, None, MONTHS, view.base)
+    return found
+
+
 def predictions(view: Outlook, frame: pd.DataFrame) -> pd.DataFrame:
     """The list with ``predicted_ltv`` and ``probability_alive``; as it was where nothing may be said."""
     if view.known is None:
         return frame
     if session.workspace().facts().customers <= AT_ONCE:  # everybody once: any list after it costs a look-up
-        everybody = session.remember(forecast_lists.predicted, view.known, None, MONTHS, view.base)
-        return forecast_lists.with_predicted(frame, everybody)
+        return session.once(forecast_lists.with_predicted, frame, everybody(view))
     listed = tuple(frame["customer_id"].astype(str))
     return forecast_lists.with_predicted(
         frame, session.remember(forecast_lists.predicted, view.known, listed, MONTHS, view.base)

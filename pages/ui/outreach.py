@@ -5,8 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import replace
 
+import pandas as pd
 import streamlit as st
 
+from ltvlib import forecast_lists
 from ltvlib.forecast_people import usual_gap
 from ltvlib.outreach import contacts, nps_low, roles
 from ltvlib.outreach.contacts import Contacts
@@ -50,8 +52,13 @@ def standing(rules: AbcdxRules, filters: Filters) -> Contacts:
     view = outlook.outlook()
     if view.known is None:
         return found
-    with_money = outlook.predictions(view, found.frame[["customer_id"]])
-    frame = contacts.with_forecast(found.frame, with_money["predicted_ltv"], with_money["probability_alive"])
+    return session.once(_with_money, found, outlook.everybody(view))
+
+
+def _with_money(found: Contacts, everybody: pd.DataFrame) -> Contacts:
+    """The contacts with what is expected of each."""
+    money = forecast_lists.with_predicted(found.frame[["customer_id"]], everybody)
+    frame = contacts.with_forecast(found.frame, money["predicted_ltv"], money["probability_alive"])
     return replace(found, frame=frame)
 
 

@@ -54,7 +54,7 @@ def customer_list(answer: Answer, name: str, key: str, everyone: Callable[[], An
     """A list of people with what is expected of each; no empty columns. Files hold ``everyone`` in the words of the screen."""
     view = outlook.outlook()
     frame = outlook.predictions(view, answer.frame)
-    frame = frame.dropna(axis="columns", how="all") if len(frame) else frame
+    frame = session.once(_told, frame) if len(frame) else frame
     sign = symbol(session.workspace().info.currency)
     about = customer_columns(session.workspace().info.currency)
     first = {k: about.pop(k) for k in ("segment", "customer_id", "name")}  # then what is to come, without scrolling
@@ -67,3 +67,8 @@ def customer_list(answer: Answer, name: str, key: str, everyone: Callable[[], An
 
     downloads(rows, name, key)
     outlook.under_list(view)
+
+
+def _told(frame: pd.DataFrame) -> pd.DataFrame:
+    """The list without columns in which nothing stands."""
+    return frame.dropna(axis="columns", how="all")

@@ -35,17 +35,24 @@ def safe(text: object, limit: int = 28) -> str:
 
 
 def laid_out(figure: go.Figure, height: int, **layout: object) -> go.Figure:
-    """The figure with the common layout; no zooming by accident on a phone."""
-    figure.update_layout(
-        height=height,
-        margin={"l": 8, "r": 8, "t": 8, "b": 8},
-        legend={"orientation": "h", "y": 1.12, "x": 0},
-        hoverlabel={"align": "left"},
-        dragmode=False,
-        separators=separators(),
-        **layout,
-    )
+    """The figure with the common layout; no zooming by accident on a phone. What ``layout`` names is set anew as a whole."""
+    common = {
+        "height": height,
+        "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
+        "legend": {"orientation": "h", "y": 1.12, "x": 0},
+        "hoverlabel": {"align": "left"},
+        "dragmode": False,
+        "separators": separators(),
+    }
+    figure.layout.update({**common, **layout}, overwrite=True)  # merging piece by piece takes six times as long
     return figure
+
+
+def line_at(figure: go.Figure, x: object = None, y: object = None, **line: object) -> None:
+    """A line through the whole panel at ``x`` or at ``y``."""
+    across = {"xref": "x", "x0": x, "x1": x, "yref": "y domain", "y0": 0, "y1": 1}
+    along = {"xref": "x domain", "x0": 0, "x1": 1, "yref": "y", "y0": y, "y1": y}
+    figure.add_shape(type="line", line=line, **(along if x is None else across))
 
 
 def log_ticks(values: np.ndarray, words: Callable[[float], str]) -> dict[str, object]:

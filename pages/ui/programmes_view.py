@@ -21,7 +21,7 @@ from ltvlib.settings import EPOCH, Filters
 from ltvlib.workspace import Workspace
 from pages.ui import choices, programmes_words, session, tiles
 from pages.ui.components import chart, table
-from pages.ui.plots import laid_out, mode
+from pages.ui.plots import laid_out, line_at, mode
 from pages.ui.widgets import accent, choose, switch
 from pages.ui.words import _, number, percent, plural, short_money, symbol
 
@@ -158,7 +158,7 @@ def estimates(view: View) -> None:
             },
         )
     )
-    figure.add_vline(x=0, line={"dash": "dot", "width": 1})
+    line_at(figure, x=0, dash="dot", width=1)
     sign = symbol(session.workspace().info.currency)
     laid_out(figure, 240, xaxis={"title": _("Extra profit a participant, {currency}", currency=sign)})
     title = programmes_words.estimates_title(view.effect)

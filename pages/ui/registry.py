@@ -23,7 +23,7 @@ from ltvlib.errors import LtvError
 from ltvlib.home import Home
 from ltvlib.ingest.model import Inspection, Limits, Mapping
 from ltvlib.ingest.report import ImportReport
-from ltvlib.journal import Journal
+from ltvlib.journal import BlankJournal, Journal
 from ltvlib.samples import open_sample
 from ltvlib.workspace import DataSet, Workspace
 from pages.serving.room import is_demo
@@ -184,6 +184,7 @@ class Registry:
         self._sessions: dict[str, Session] = {}
         self._samples: dict[str, Workspace] = {}
         self._reaper: threading.Thread | None = None
+        self._blank: BlankJournal | None = None
         self._home: Home | None = None
         self._kept: Workspace | None = None
         self.home_error: LtvError | None = None
@@ -271,6 +272,13 @@ class Registry:
             if name not in self._samples:
                 self._samples[name] = open_sample(name)
             return self._samples[name]
+
+    def blank(self) -> BlankJournal:
+        """The journal in which nobody wrote, opened at first use; stands for all journals of samples that are still blank."""
+        with self._sample_guard:
+            if self._blank is None:
+                self._blank = BlankJournal()
+            return self._blank
 
     def sweep(self) -> list[str]:
         """Close sessions that are gone or idle; returns their ids in Streamlit.

@@ -28,13 +28,13 @@ COLORS = {
 
 def summary(view: Contacts, by_manager: Mapping[str, str], regulation: Regulation) -> None:
     """Coverage, who is due and overdue, hand-overs and orphans."""
-    states = view.frame["state"].value_counts()
-    waiting = roles.hand_overs(view.frame, by_manager, regulation, view.day)
-    alone = roles.orphans(view.frame, by_manager)
+    states = session.once(_states, view.frame)
+    waiting = session.once(roles.hand_overs, view.frame, by_manager, regulation, view.day)
+    alone = session.once(roles.orphans, view.frame, by_manager)
     figures = [
-        (label("coverage"), percent(contacts.coverage(view.frame), 1), definition("coverage")),
-        (_("Due"), count(states.get(State.DUE, 0)), _("The ideal time for the next contact has come.")),
-        (_("Overdue"), count(states.get(State.OVERDUE, 0)), _("The longest gap allowed has passed.")),
+        (label("coverage"), percent(session.once(contacts.coverage, view.frame), 1), definition("coverage")),
+        (_("Due"), count(states.get(State.DUE.value, 0)), _("The ideal time for the next contact has come.")),
+        (_("Overdue"), count(states.get(State.OVERDUE.value, 0)), _("The longest gap allowed has passed.")),
         (
             _("Late hand-overs"),
             count(int(waiting["is_overdue"].sum())),
@@ -51,7 +51,20 @@ def summary(view: Contacts, by_manager: Mapping[str, str], regulation: Regulatio
 
 def picture(view: Contacts) -> None:
     """Customers by segment: in time, due, overdue."""
-    ruled = view.frame[view.frame["state"] != State.NO_RULE.value]
+    worst = session.once(_states, view.frame).get(State.OVERDUE.value, 0)
+    title = plural(
+        "{n} customer has waited too long for a contact", "{n} customers have waited too long for a contact", worst
+    )
+    chart(session.once(_by_segment, view.frame), "regulation_states", title, title, view.answer, ("coverage",))
+
+
+def _states(frame: pd.DataFrame) -> dict[str, int]:
+    """Customers by state."""
+    return {str(state): int(n) for state, n in frame["state"].value_counts().items()}
+
+
+def _by_segment(frame: pd.DataFrame) -> go.Figure:
+    ruled = frame[frame["state"] != State.NO_RULE.value]
     counts = ruled.groupby(["segment", "state"]).size().unstack(fill_value=0)
     names = {State.FINE: _("in time"), State.DUE: _("due"), State.OVERDUE: _("overdue")}
     order = [segment.value for segment in AbcdxSegment if segment.value in counts.index][::-1]
@@ -67,13 +80,8 @@ def picture(view: Contacts) -> None:
             for state, words in names.items()
         ]
     )
-    worst = int((ruled["state"] == State.OVERDUE.value).sum())
-    title = plural(
-        "{n} customer has waited too long for a contact", "{n} customers have waited too long for a contact", worst
-    )
-    laid_out(figure, 120 + 42 * max(1, len(order)), barmode="stack", legend_traceorder="normal")
-    figure.update_layout(legend={"y": -0.12, "yanchor": "top"})
-    chart(figure, "regulation_states", title, title, view.answer, ("coverage",))
+    legend = {"orientation": "h", "x": 0, "y": -0.12, "yanchor": "top", "traceorder": "normal"}
+    return laid_out(figure, 120 + 42 * max(1, len(order)), barmode="stack", legend=legend)
 
 
 def rules(regulation: Regulation) -> None:

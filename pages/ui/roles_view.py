@@ -21,7 +21,7 @@ SHOWN = 500
 
 def managers(view: Contacts, by_manager: Mapping[str, str]) -> None:
     """What each manager's customers did, compared with customers of the same segments, and who does what."""
-    found = roles.results(view.frame, by_manager)
+    found = session.once(roles.results, view.frame, by_manager)
     found = found[found["manager"] != ""] if len(found) > 1 else found
     if found.empty or not len(by_manager):
         nothing(_("The data name no managers. Add a column with the manager to the file to see who looks after whom."))
@@ -90,7 +90,7 @@ def _edit_roles(by_manager: Mapping[str, str]) -> None:
 
 def hand_overs(view: Contacts, by_manager: Mapping[str, str], regulation: Regulation) -> None:
     """Customers who should be with a farmer by now."""
-    waiting = roles.hand_overs(view.frame, by_manager, regulation, view.day)
+    waiting = session.once(roles.hand_overs, view.frame, by_manager, regulation, view.day)
     title = plural(
         "{n} customer is still with a hunter after order {order}",
         "{n} customers are still with a hunter after order {order}",
@@ -102,7 +102,7 @@ def hand_overs(view: Contacts, by_manager: Mapping[str, str], regulation: Regula
 
 def orphans(view: Contacts, by_manager: Mapping[str, str]) -> None:
     """Customers whom nobody looks after."""
-    alone = roles.orphans(view.frame, by_manager)
+    alone = session.once(roles.orphans, view.frame, by_manager)
     if len(alone) == len(view.frame):
         return
     title = plural("{n} customer has no owner", "{n} customers have no owner", len(alone))
@@ -118,10 +118,8 @@ def _moving(
         if people.empty:
             st.caption(_("Nothing to do here."))
             return
-        owners = roles.shared_out(list(people["customer_id"]), roles.load_of(view.frame, by_manager))
-        shown = with_dates(people).head(SHOWN)
-        shown["segment"] = [choices.short_segment(segment) for segment in shown["segment"]]
-        shown["next"] = [owners.get(customer, "") for customer in shown["customer_id"]]
+        owners = session.once(_owners, view.frame, by_manager, people)
+        shown = session.once(_told, people, owners)
         columns = _move_columns(symbol(session.workspace().info.currency), key)
         table(shown, key, title, columns, height=min(380, 80 + 35 * len(shown)))
         titles = {name: str(column["label"]) for name, column in columns.items() if name in shown.columns}
@@ -131,6 +129,20 @@ def _moving(
             else:
                 st.caption(_("Nobody is there to take them: give somebody the role of a farmer on the tab “Managers”."))
             downloads(lambda: shown[list(titles)].rename(columns=titles), key, key)
+
+
+def _owners(frame: pd.DataFrame, by_manager: Mapping[str, str], people: pd.DataFrame) -> dict[str, str]:
+    """A new owner for each, so that everybody has about as many."""
+    return roles.shared_out(list(people["customer_id"]), roles.load_of(frame, by_manager))
+
+
+def _told(people: pd.DataFrame, owners: Mapping[str, str]) -> pd.DataFrame:
+    """The first of the list with segments in words and the owner proposed."""
+    shown = with_dates(people).head(SHOWN)
+    return shown.assign(
+        segment=[choices.short_segment(segment) for segment in shown["segment"]],
+        next=[owners.get(customer, "") for customer in shown["customer_id"]],
+    )
 
 
 def undo() -> None:

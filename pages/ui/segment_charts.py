@@ -7,7 +7,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from ltvlib.settings import AbcdxRules
-from pages.ui.plots import MUTED, color, laid_out, log_ticks, mode
+from pages.ui.plots import MUTED, color, laid_out, line_at, log_ticks, mode
 from pages.ui.words import _, count, plural, short_money, symbol
 
 CORNERS = {"A": (0.98, 0.98), "B": (0.98, 0.02), "C": (0.02, 0.98), "D": (0.02, 0.02)}
@@ -34,10 +34,16 @@ def segment_map(cells: pd.DataFrame, rules: AbcdxRules, currency: str) -> go.Fig
                 showlegend=False,
             )
     _borders(figure, rules)
+    letters = [
+        {"x": x, "y": y, "xref": "paper", "yref": "paper", "text": f"<b>{name}</b>", "showarrow": False,
+         "font": {"size": 26, "color": color(name)}}
+        for name, (x, y) in CORNERS.items()
+    ]  # fmt: skip
     across = f"{_('Average order value')}, {symbol(currency)} →"
     return laid_out(
         figure,
         430,
+        annotations=letters,
         xaxis={"type": "log", "title": {"text": across}, **log_ticks(value, count)},
         yaxis={"type": "log", "title": {"text": _("Orders in the window") + " →"}, **log_ticks(orders, count)},
     )
@@ -58,21 +64,11 @@ def _hover(cells: pd.DataFrame, value: np.ndarray, orders: np.ndarray, currency:
 
 
 def _borders(figure: go.Figure, rules: AbcdxRules) -> None:
-    """Threshold lines (the order line just below its border, which belongs to the upper side) and letters."""
+    """Threshold lines; that of orders just below its border, which belongs to the upper side."""
     line = {"dash": "dash", "width": 2, "color": MUTED[mode()]}
     if rules.value_threshold > 0:
-        figure.add_vline(x=rules.value_threshold, line=line)
-    figure.add_hline(y=max(0.75, rules.often_threshold - 0.5), line=line)
-    for name, (x, y) in CORNERS.items():
-        figure.add_annotation(
-            x=x,
-            y=y,
-            xref="paper",
-            yref="paper",
-            text=f"<b>{name}</b>",
-            showarrow=False,
-            font={"size": 26, "color": color(name)},
-        )
+        line_at(figure, x=rules.value_threshold, **line)
+    line_at(figure, y=max(0.75, rules.often_threshold - 0.5), **line)
 
 
 def movement(frame: pd.DataFrame, names: dict[str, str], value: str, currency: str) -> go.Figure:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pandas as pd
+import plotly.graph_objects as go
 import streamlit as st
 
 from ltvlib import abcdx
@@ -50,8 +52,7 @@ def segment_columns(sign: str) -> dict[str, Any]:
 
 def segments(found: abcdx.SegmentTable, before: abcdx.SegmentTable) -> AbcdxSegment | None:
     """The segment table; returns the segment whose row was clicked."""
-    frame = abcdx.with_movement(found, before)
-    frame.insert(0, "name", [choices.segment_name(s) for s in frame["segment"]])
+    frame = session.once(_named, found, before)
     with st.container(border=True):
         st.markdown("**" + _("Who they are and what they bring. Click a row to see the people.") + "**")
         columns = segment_columns(symbol(session.workspace().info.currency))
@@ -68,6 +69,12 @@ def segments(found: abcdx.SegmentTable, before: abcdx.SegmentTable) -> AbcdxSegm
         downloads(lambda: frame[shown].rename(columns=titles), "segments", "segments")
     rows = event["selection"]["rows"]
     return AbcdxSegment(frame["segment"].iloc[rows[0]]) if rows else None
+
+
+def _named(found: abcdx.SegmentTable, before: abcdx.SegmentTable) -> pd.DataFrame:
+    """The table with the segments in words."""
+    frame = abcdx.with_movement(found, before)
+    return frame.assign(name=[choices.segment_name(segment) for segment in frame["segment"]])
 
 
 def people(segment: AbcdxSegment | None, rules: AbcdxRules, found: Filters) -> None:
@@ -111,10 +118,14 @@ def movement(rules: AbcdxRules, found: Filters) -> None:
     if not answer.rows:
         nothing(_("Nobody was a customer at that time."))
         return
-    states = ["new", *(segment.value for segment in AbcdxSegment)]
-    names = {state: choices.segment_name(state) for state in states}
-    figure = segment_charts.movement(answer.frame, names, value, session.workspace().info.currency)
+    figure = session.once(_matrix, answer.frame, value, session.workspace().info.currency)
     title = _(
         "Rows: segment at {then}. Columns: segment at {now}. Same borders for both.", then=name[then], now=name[now]
     )
     chart(figure, "moves", title, title, answer, ("abcdx",))
+
+
+def _matrix(frame: pd.DataFrame, value: str, currency: str) -> go.Figure:
+    """The migration matrix with the segments in words."""
+    states = ["new", *(segment.value for segment in AbcdxSegment)]
+    return segment_charts.movement(frame, {state: choices.segment_name(state) for state in states}, value, currency)

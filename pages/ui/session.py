@@ -11,19 +11,20 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from ltvlib.codes import Codes
 from ltvlib.errors import LtvError
-from ltvlib.journal import Journal
+from ltvlib.journal import BlankJournal, Journal
 from ltvlib.journal.people import codes_of
 from ltvlib.samples import samples
 from ltvlib.workspace import Workspace
 from pages.serving.departures import is_left
+from pages.ui.made import Made, Shared
 from pages.ui.registry import HOME as HOME
 from pages.ui.registry import REGISTRY, Session
 from pages.ui.registry import UPLOAD as UPLOAD
 from pages.ui.words import _, language
 
 T = TypeVar("T")
-DRAWINGS = 24
-"""Figures that a session keeps."""
+MADE, MADE_TOGETHER = 80, 1_500
+"""Figures and tables that a session keeps, and those that are kept for all."""
 _SEEN = "_ltv_seen"
 """Where a run notes that it looked at the sentinel of its tab."""
 
@@ -159,51 +160,63 @@ def remember(work: Callable[..., T], *arguments: object, **options: object) -> T
     """``work(workspace, ...)`` for the open data set, computed once per session and set of arguments.
 
     The cache belongs to the session, so nothing of one visitor's data can reach another. Only what is asked of a sample,
-    which is everybody's, is remembered for all; not where somebody's journal is asked too.
+    which is everybody's, is remembered for all; not where somebody's journal is asked too. A journal in which nothing was
+    written yet is not asked: the blank one takes its place, in which nobody can write.
     """
-    space = workspace()
+    space, is_sample = workspace(), chosen() in samples()
+    if is_sample:
+        arguments = tuple(_blank_or_own(given) for given in arguments)
+    asked = [given for given in (*arguments, *options.values()) if isinstance(given, Journal)]
+    is_own = not is_sample or any(not isinstance(journal, BlankJournal) for journal in asked)
     key = repr(arguments) + repr(sorted(options.items()))
     name = f"{work.__module__}.{work.__qualname__}"
     try:
-        is_own = chosen() not in samples() or any(isinstance(given, Journal) for given in arguments)
         cache = _remember if is_own else _remember_together
         result: object = cache(space.stamp, name, key, lambda: work(space, *arguments, **options))
+        if not is_own:
+            _made_together().note(result)
     except LtvError:
         st.session_state.get("stopped")  # where a newer run stopped this query, Streamlit ends the old run here
         raise
     return result  # type: ignore[return-value]
 
 
+def _blank_or_own(given: object) -> object:
+    return REGISTRY.blank() if isinstance(given, Journal) and given.is_blank else given
+
+
 @st.cache_resource(scope="session", show_spinner=False)
-def _drawings(uid: str) -> dict[tuple[str, ...], tuple[tuple[object, ...], object]]:
-    return {}
+def _made(uid: str) -> Made:
+    return Made(MADE)
 
 
-def drawn(make: Callable[..., T], *given: object) -> T:
-    """``make(*given)``, a figure, built once for the same things given, language and theme: building costs more than asking.
+@st.cache_resource(show_spinner=False)
+def _made_together() -> Shared:
+    return Shared(MADE_TOGETHER)
 
-    Results of :func:`remember` are the same objects as long as they are remembered, so objects are told apart by identity;
-    they are kept with the figure, so that their place in memory is not given to others. Belongs to the session.
+
+def once(make: Callable[..., T], *given: object) -> T:
+    """``make(*given)``, a figure or a table made of results, made once for the same things given, language and theme.
+
+    Results of :func:`remember` and of this are the same objects as long as they are remembered, so objects are told apart by
+    identity, and plain values by what they say. ``make`` must depend on nothing else. Kept for the session; for all only what
+    is made of values and of results that are remembered for all.
     """
-    known = _drawings(st.session_state.get("uid", ""))
-    plain = (str, int, float, bool, type(None))
-    key = (
-        f"{make.__module__}.{make.__qualname__}",
-        language(),
-        str(st.context.theme.type),
-        *(repr(one) if isinstance(one, plain) else str(id(one)) for one in given),
-    )
-    if key not in known:
-        while len(known) >= DRAWINGS:
-            known.pop(next(iter(known)), None)
-        known[key] = (given, make(*given))
-    return known[key][1]  # type: ignore[return-value]
+    together = _made_together()
+    is_shared = chosen() in samples() and together.is_ours(tuple(one for one in given if one is not workspace()))
+    made = together if is_shared else _made(st.session_state.get("uid", ""))
+    return made.get(make, given, language(), str(st.context.theme.type))  # type: ignore[return-value]
+
+
+def is_made(one: object) -> bool:
+    """Whether :func:`once` keeps this, so that the same object comes again; what comes anew every time is not worth keeping."""
+    return _made_together().holds(one) or _made(st.session_state.get("uid", "")).holds(one)
 
 
 def forget_results() -> None:
     """Drop everything remembered for this session."""
     _remember.clear()
-    _drawings.clear()
+    _made.clear()
 
 
 def forget_widgets(is_meant: Callable[[str], bool]) -> None:

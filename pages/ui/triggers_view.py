@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -12,6 +13,7 @@ import streamlit as st
 from ltvlib import abcdx, export
 from ltvlib.errors import LtvError
 from ltvlib.forecast_people import usual_gap
+from ltvlib.journal import Journal
 from ltvlib.outreach import files, runs, triggers, webhook
 from ltvlib.outreach.contacts import Contacts
 from ltvlib.outreach.discount import largest_discount, margin_rate, returns
@@ -19,6 +21,7 @@ from ltvlib.outreach.regulation import Regulation
 from ltvlib.outreach.triggers import Event, Rule
 from ltvlib.outreach.words import Kind
 from ltvlib.settings import AbcdxRules, Filters
+from ltvlib.workspace import Workspace
 from pages.ui import choices, outreach, session, triggers_words
 from pages.ui.components import definition, label, nothing, plain, table
 from pages.ui.widgets import accent, choose
@@ -37,26 +40,18 @@ def rules() -> list[Rule]:
 
 def audience(found: Sequence[Rule], view: Contacts, regulation: Regulation) -> pd.DataFrame:
     """Who would get a message today, by rule."""
-    journal = session.journal()
-    aside = runs.busy(journal, view.day)
+    aside = session.remember(_busy, session.journal(), view.day)
     low = outreach.detractors(view.day)
-    return triggers.audience(found, view, regulation.quiet_days, aside, low)
+    return session.once(triggers.audience, tuple(found), view, regulation.quiet_days, aside, low)
+
+
+def _busy(_space: Workspace, journal: Journal, at: dt.date) -> set[str]:
+    """Customers who belong to an earlier list; see :func:`ltvlib.outreach.runs.busy`."""
+    return runs.busy(journal, at)
 
 
 def summary(found: Sequence[Rule], people: pd.DataFrame) -> None:
     """How many each rule would reach today."""
-    counts = people["event"].value_counts()
-    risk = people.groupby("event")["profit_at_risk"].sum()
-    rows = [
-        {
-            "name": triggers_words.event_name(rule.event),
-            "customers": int(counts.get(rule.event, 0)) if rule.is_on else None,
-            "risk": round(float(risk.get(rule.event, 0.0))) if rule.is_on else None,
-            "offer": rule.offer,
-            "is_on": rule.is_on,
-        }
-        for rule in found
-    ]
     text, number, column = st.column_config.TextColumn, st.column_config.NumberColumn, st.column_config
     sign = symbol(session.workspace().info.currency)
     columns: dict[str, Any] = {
@@ -73,13 +68,30 @@ def summary(found: Sequence[Rule], people: pd.DataFrame) -> None:
     )
     with st.container(border=True):
         st.markdown(f"**{title}**")
-        table(pd.DataFrame(rows), "trigger_rules", title, columns)
+        table(session.once(_reach, tuple(found), people), "trigger_rules", title, columns)
         st.caption(
             _(
                 "Left out: who was in contact lately, who asked for silence, and who belongs to an earlier list of the last {days} days.",
                 days=count(runs.HORIZON_DAYS),
             )
         )
+
+
+def _reach(found: tuple[Rule, ...], people: pd.DataFrame) -> pd.DataFrame:
+    """The rules with customers and profit at risk today."""
+    counts = people["event"].value_counts()
+    risk = people.groupby("event")["profit_at_risk"].sum()
+    rows = [
+        {
+            "name": triggers_words.event_name(rule.event),
+            "customers": int(counts.get(rule.event, 0)) if rule.is_on else None,
+            "risk": round(float(risk.get(rule.event, 0.0))) if rule.is_on else None,
+            "offer": rule.offer,
+            "is_on": rule.is_on,
+        }
+        for rule in found
+    ]
+    return pd.DataFrame(rows)
 
 
 def picker(found: Sequence[Rule]) -> Rule:
@@ -180,7 +192,7 @@ def discount(rule: Rule, segments: AbcdxRules, filters: Filters) -> None:
 
 def launch(rule: Rule, people: pd.DataFrame, view: Contacts) -> None:
     """The messages of a rule, and the button that makes the list of them."""
-    chosen = people[people["event"] == rule.event.value].reset_index(drop=True)
+    chosen = session.once(_of_event, people, rule.event.value)
     with st.container(border=True):
         st.markdown(
             f"**{triggers_words.event_name(rule.event)}: " + plural("{n} customer", "{n} customers", len(chosen)) + "**"
@@ -206,9 +218,17 @@ def launch(rule: Rule, people: pd.DataFrame, view: Contacts) -> None:
             _downloads(str(last), rule, view)
 
 
-def _preview(rule: Rule, chosen: pd.DataFrame) -> None:
+def _of_event(people: pd.DataFrame, event: str) -> pd.DataFrame:
+    return people[people["event"] == event].reset_index(drop=True)
+
+
+def _messages(rule: Rule, chosen: pd.DataFrame) -> pd.DataFrame:
     shown = chosen.head(PREVIEW)
-    rows = shown[["name", "customer_id"]].assign(message=triggers.texts(rule, shown))
+    return shown[["name", "customer_id"]].assign(message=triggers.texts(rule, shown))
+
+
+def _preview(rule: Rule, chosen: pd.DataFrame) -> None:
+    rows = session.once(_messages, rule, chosen)
     text = st.column_config.TextColumn
     columns = {
         "name": text(_("Name")),

@@ -150,6 +150,8 @@ ALLOWED = {
     "pages/ui/words.py:_separators": "signs of a language",
     "ltvlib/sqltext.py:sql_text": "texts of the SQL files that ship with the product",
     "ltvlib/samples.py:samples": "the samples' own descriptions",
+    "ltvlib/journal/store.py:_blank_frame": "the tables of a journal in which nobody wrote",
+    "pages/ui/session.py:_made_together": "things made of values and of results of samples only; tested below",
     "ltvlib/scratch.py:home": "the temporary folder of the process",
     "ltvlib/ingest/xlsxscan.py:_far_cells": "a pattern made of the limits",
     "ltvlib/ingest/records.py:_quoted": "a pattern made of a quote and a separator sign",
@@ -273,20 +275,40 @@ def test_the_rule_finds_what_it_must_find():
 def test_only_what_is_asked_of_a_sample_is_remembered_for_all(monkeypatch: pytest.MonkeyPatch):
     from types import SimpleNamespace
 
-    from ltvlib.journal import Journal
+    from ltvlib.journal import BlankJournal, Journal
     from pages.ui import session
 
-    asked: list[str] = []
+    asked: list[tuple[str, object]] = []
 
     def kept(name: str) -> object:
-        return lambda stamp, place, arguments, work: asked.append(name)
+        return lambda stamp, place, arguments, work: asked.append((name, work()))
 
     monkeypatch.setattr(session, "workspace", lambda: SimpleNamespace(stamp="x"))
     monkeypatch.setattr(session, "_remember", kept("own"))
     monkeypatch.setattr(session, "_remember_together", kept("all"))
-    journal = Journal()
-    for data, argument in (("salon", 1), ("salon", journal), (session.UPLOAD, 1), (session.HOME, 1), ("unknown", 1)):
+    journal, other, written = Journal(), Journal(), Journal()
+    written.put("anything", 1)
+    for data, argument in (
+        ("salon", 1),
+        ("salon", journal),
+        ("salon", other),
+        ("salon", written),
+        (session.UPLOAD, 1),
+        (session.UPLOAD, journal),
+        (session.HOME, 1),
+        ("unknown", 1),
+    ):
         monkeypatch.setattr(session, "chosen", lambda data=data: data)
-        session.remember(len, argument)
-    journal.close()
-    assert asked == ["all", "own", "own", "own", "own"]
+        session.remember(lambda space, given: given, argument)
+    monkeypatch.setattr(session, "chosen", lambda: "salon")
+    session.remember(lambda space, given: given, given=journal)
+    for one in (journal, other, written):
+        one.close()
+    assert [name for name, _ in asked] == ["all", "all", "all", "own", "own", "own", "own", "own", "own"]
+    blank = asked[1][1]
+    assert isinstance(blank, BlankJournal), "nobody's journal is asked for all"
+    assert asked[2][1] is blank
+    assert asked[3][1] is written
+    assert asked[5][1] is journal
+    with pytest.raises(TypeError):
+        blank.put("anything", 1)
