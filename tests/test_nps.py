@@ -237,7 +237,7 @@ def test_the_planted_truths_are_found(name: str):
 
 def test_the_shop_learns_what_a_detractor_costs():
     space = open_sample("electronics")
-    worth = money.worth_of(space, Journal(), abcdx.default_rules(space, 12))
+    worth = money.worth(space, nps_answers.answers(space, Journal(), abcdx.default_rules(space, 12)))
     assert worth.returns_shown[Group.DETRACTOR]
     assert worth.is_shown[Group.DETRACTOR]
     assert worth.profit[Group.DETRACTOR].high < 0
@@ -272,7 +272,8 @@ def test_what_follows_an_answer_by_a_loop():
 
 
 def test_without_old_answers_there_is_nothing_to_say(tmp_path):
-    assert money.worth_of(small(tmp_path, ()), Journal(), RULES) is None
+    space = small(tmp_path, ())
+    assert money.worth(space, nps_answers.answers(space, Journal(), RULES)) is None
 
 
 # -- the queue -------------------------------------------------------------------------------------

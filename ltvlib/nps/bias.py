@@ -7,12 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from ltvlib.journal import Journal
 from ltvlib.like_with_like import Difference, compare
-from ltvlib.nps.answers import Answers, answered_share, answers, lately, score_of
-from ltvlib.nps.score import Scale, Z
-from ltvlib.settings import AbcdxRules, Filters
-from ltvlib.workspace import Workspace
+from ltvlib.nps.answers import Answers, answered_share, lately, score_of
+from ltvlib.nps.score import Z
 
 LEAST = 10
 """Answers of a segment below which its own score is not used for the reweighted one."""
@@ -44,17 +41,6 @@ class Bias:
     def share(self) -> float:
         """Customers who answered / customers who bought, within 12 months; nan where nobody bought."""
         return float(answered_share([self.answered], [self.customers])[0])
-
-
-def bias_of(
-    workspace: Workspace,
-    journal: Journal,
-    rules: AbcdxRules,
-    filters: Filters | None = None,
-    scale: Scale | None = None,
-) -> Bias:
-    """The check for a data set."""
-    return bias(answers(workspace, journal, rules, filters, scale))
 
 
 def bias(found: Answers) -> Bias:

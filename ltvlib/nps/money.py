@@ -10,12 +10,11 @@ import pandas as pd
 from ltvlib import ratios
 from ltvlib.engine import Answer
 from ltvlib.intervals import NOTHING, Estimate, normal_mean
-from ltvlib.journal import Journal
 from ltvlib.like_with_like import Difference, alike, compare, shown
-from ltvlib.nps.answers import LIMIT, Answers, answers
+from ltvlib.nps.answers import LIMIT, Answers
 from ltvlib.nps.bias import wilson
-from ltvlib.nps.score import Group, Scale
-from ltvlib.settings import EPOCH, AbcdxRules, Filters
+from ltvlib.nps.score import Group
+from ltvlib.settings import EPOCH, Filters
 from ltvlib.workspace import Workspace
 
 COMPARED = (Group.DETRACTOR, Group.PASSIVE)
@@ -63,19 +62,6 @@ class Worth:
     returns_shown: dict[Group, bool]
     keys: dict[Group, int]
     answer: Answer
-
-
-def worth_of(
-    workspace: Workspace,
-    journal: Journal,
-    rules: AbcdxRules,
-    filters: Filters | None = None,
-    scale: Scale | None = None,
-    days: int = 180,
-    after: int = 0,
-) -> Worth | None:
-    """What came after the answers of a data set; ``None`` where no answer is old enough."""
-    return worth(workspace, answers(workspace, journal, rules, filters, scale), days, after, filters)
 
 
 def worth(

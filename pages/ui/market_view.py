@@ -9,7 +9,6 @@ import plotly.graph_objects as go
 import streamlit as st
 from plotly.subplots import make_subplots
 
-from ltvlib import losses
 from ltvlib.losses import Register
 from ltvlib.market import gaps as market_gaps
 from ltvlib.market import offers
@@ -100,15 +99,11 @@ def _gap_columns() -> dict[str, Any]:
 
 def overlay(checks: Checks, register: Register, found: Filters) -> None:
     """New customers, the return of their cohorts and losses by month, with the events as lines."""
-    by_month = session.remember(_months, session.journal(), choices.rules(found), found)
+    by_month = session.once(months, session.workspace(), register.frame, found)
     if by_month.frame.empty:
         return
     title = _("Rivals' moves over your months: new customers, their return, losses")
     chart(session.once(_overlay, by_month, checks), "market_overlay", title, title, by_month.answer)
-
-
-def _months(space: Any, journal: Any, rules: Any, found: Filters) -> Months:
-    return months(space, losses.register(space, journal, rules, found).frame, found)
 
 
 def _overlay(by_month: Months, checks: Checks) -> go.Figure:

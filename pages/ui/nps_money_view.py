@@ -27,8 +27,7 @@ def worth(found: Answers, filters: Filters) -> Worth | None:
     wanted = str(st.session_state.get(key, st.query_params.get(key)))  # the switch is drawn further down
     days = next((days for days in DAYS if str(days) == wanted), DAYS[1])
     still = session.remember(paying_period, filters) is not None
-    rules, journal = choices.rules(filters), session.journal()
-    return session.remember(money.worth_of, journal, rules, filters, found.scale, days, days // 2 if still else 0)
+    return session.once(money.worth, session.workspace(), found, days, days // 2 if still else 0, filters)
 
 
 def draw(worth: Worth | None) -> None:

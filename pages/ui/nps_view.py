@@ -80,7 +80,7 @@ def _lately(found: Answers, back: int) -> Nps:
 def tiles_row(found: Answers, filters: Filters, worth: Worth | None) -> None:
     """The score, who answers, who waits for a call, what a detractor costs."""
     now = session.once(_lately, found, 0)
-    check = session.remember(bias.bias_of, session.journal(), choices.rules(filters), filters, found.scale)
+    check = session.once(bias.bias, found)
     with st.grid(4, gap="small", min_column_width=180):
         tiles.figure("nps", now.value, nps_words.points(now.value), nps_words.range_and_n(now))
         reached = _(
@@ -180,8 +180,7 @@ def _group_figure(frame: pd.DataFrame, by: str) -> go.Figure:
 
 def who_answers(found: Answers) -> None:
     """Whether those who answer are like those who do not."""
-    filters = choices.filters()
-    check = session.remember(bias.bias_of, session.journal(), choices.rules(filters), filters, found.scale)
+    check = session.once(bias.bias, found)
     if not check.answered:
         return
     with st.container(border=True):

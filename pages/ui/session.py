@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TypeVar
 from uuid import uuid4
 
@@ -170,15 +171,22 @@ def remember(work: Callable[..., T], *arguments: object, **options: object) -> T
     is_own = not is_sample or any(not isinstance(journal, BlankJournal) for journal in asked)
     key = repr(arguments) + repr(sorted(options.items()))
     name = f"{work.__module__}.{work.__qualname__}"
-    try:
-        cache = _remember if is_own else _remember_together
+    cache = _remember if is_own else _remember_together
+    with _ending():
         result: object = cache(space.stamp, name, key, lambda: work(space, *arguments, **options))
-        if not is_own:
-            _made_together().note(result)
-    except LtvError:
-        st.session_state.get("stopped")  # where a newer run stopped this query, Streamlit ends the old run here
-        raise
+    if not is_own:
+        _made_together().note(result)
     return result  # type: ignore[return-value]
+
+
+@contextmanager
+def _ending() -> Iterator[None]:
+    """Where a newer run stopped a query of this one, Streamlit ends this one here."""
+    try:
+        yield
+    except LtvError:
+        st.session_state.get("stopped")
+        raise
 
 
 def _blank_or_own(given: object) -> object:
@@ -205,7 +213,8 @@ def once(make: Callable[..., T], *given: object) -> T:
     together = _made_together()
     is_shared = chosen() in samples() and together.is_ours(tuple(one for one in given if one is not workspace()))
     made = together if is_shared else _made(st.session_state.get("uid", ""))
-    return made.get(make, given, language(), str(st.context.theme.type))  # type: ignore[return-value]
+    with _ending():
+        return made.get(make, given, language(), str(st.context.theme.type))  # type: ignore[return-value]
 
 
 def is_made(one: object) -> bool:
