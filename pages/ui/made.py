@@ -66,17 +66,32 @@ class Made:
         if getattr(make, "__self__", None) is not None or getattr(make, "__closure__", None):
             raise TypeError("only what is given may matter: pass a function of its module")
         key = (f"{make.__module__}.{make.__qualname__}", *surroundings, *map(_name, given))
-        with self._guard:
-            found = self._kept.get(key)
-            if found is not None:
-                self._kept.move_to_end(key)
-                return found[1]
+        found = self.find(key)
+        if found is not None:
+            return found
         result = make(*given)
         self.keep(key, _held(given), result)
         return result
 
+    def find(self, key: tuple[str, ...]) -> object:
+        """What is kept under ``key``; None where nothing is."""
+        with self._guard:
+            found = self._kept.get(key)
+            if found is None:
+                return None
+            self._kept.move_to_end(key)
+            return found[1]
+
+    def clear(self) -> None:
+        """Forget everything."""
+        with self._guard:
+            self._kept.clear()
+            self._ids.clear()
+
     def keep(self, key: tuple[str, ...], given: tuple[object, ...], result: object) -> None:
-        """Keep ``result`` under ``key``."""
+        """Keep ``result`` under ``key``; nothing where it is None."""
+        if result is None:
+            return
         with self._guard:
             self._kept[key] = (given, result)
             self._ids[id(result)] = result

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import TypeVar
 from uuid import uuid4
 
@@ -24,10 +25,10 @@ from pages.ui.registry import UPLOAD as UPLOAD
 from pages.ui.words import _, language
 
 T = TypeVar("T")
-MADE, MADE_TOGETHER = 80, 1_500
-"""Figures and tables that a session keeps, and those that are kept for all."""
-_SEEN = "_ltv_seen"
-"""Where a run notes that it looked at the sentinel of its tab."""
+MADE, MADE_TOGETHER = 300, 3_000
+"""Results, figures and tables that a session keeps, and those that are kept for all."""
+_SEEN, _MADE = "_ltv_seen", "_ltv_made"
+"""Where a run notes that it looked at the sentinel of its tab, and where the tab keeps what it made."""
 
 
 def _gone(uid: str) -> None:
@@ -171,12 +172,14 @@ def remember(work: Callable[..., T], *arguments: object, **options: object) -> T
     is_own = not is_sample or any(not isinstance(journal, BlankJournal) for journal in asked)
     key = repr(arguments) + repr(sorted(options.items()))
     name = f"{work.__module__}.{work.__qualname__}"
-    cache = _remember if is_own else _remember_together
-    with _ending():
-        result: object = cache(space.stamp, name, key, lambda: work(space, *arguments, **options))
-    if not is_own:
-        _made_together().note(result)
-    return result  # type: ignore[return-value]
+    ask, made = (_remember, _made_here()) if is_own else (_remember_together, _made_together())
+    place = (space.stamp, name, key)
+    found = made.find(place)  # asked some thirty times a run; the cache below takes ten times as long to look it up
+    if found is None:
+        with _ending():
+            found = ask(*place, lambda: work(space, *arguments, **options))
+        made.keep(place, (), found)
+    return found  # type: ignore[return-value]
 
 
 @contextmanager
@@ -198,7 +201,18 @@ def _made(uid: str) -> Made:
     return Made(MADE)
 
 
-@st.cache_resource(show_spinner=False)
+def _made_here() -> Made:
+    """What this tab made; looked for once a run."""
+    context, uid = get_script_run_ctx(suppress_warning=True), st.session_state.get("uid", "")
+    found: tuple[str, Made] | None = getattr(context, _MADE, None)
+    if found is None or found[0] != uid:
+        found = (uid, _made(uid))
+        if context is not None:
+            setattr(context, _MADE, found)
+    return found[1]
+
+
+@cache
 def _made_together() -> Shared:
     return Shared(MADE_TOGETHER)
 
@@ -212,19 +226,20 @@ def once(make: Callable[..., T], *given: object) -> T:
     """
     together = _made_together()
     is_shared = chosen() in samples() and together.is_ours(tuple(one for one in given if one is not workspace()))
-    made = together if is_shared else _made(st.session_state.get("uid", ""))
+    made = together if is_shared else _made_here()
     with _ending():
         return made.get(make, given, language(), str(st.context.theme.type))  # type: ignore[return-value]
 
 
 def is_made(one: object) -> bool:
     """Whether :func:`once` keeps this, so that the same object comes again; what comes anew every time is not worth keeping."""
-    return _made_together().holds(one) or _made(st.session_state.get("uid", "")).holds(one)
+    return _made_together().holds(one) or _made_here().holds(one)
 
 
 def forget_results() -> None:
     """Drop everything remembered for this session."""
     _remember.clear()
+    _made_here().clear()
     _made.clear()
 
 

@@ -151,7 +151,7 @@ ALLOWED = {
     "ltvlib/sqltext.py:sql_text": "texts of the SQL files that ship with the product",
     "ltvlib/samples.py:samples": "the samples' own descriptions",
     "ltvlib/journal/store.py:_blank_frame": "the tables of a journal in which nobody wrote",
-    "pages/ui/session.py:_made_together": "things made of values and of results of samples only; tested below",
+    "pages/ui/session.py:_made_together": "results of samples and things made of values and of results of samples only; tested in test_made",
     "ltvlib/scratch.py:home": "the temporary folder of the process",
     "ltvlib/ingest/xlsxscan.py:_far_cells": "a pattern made of the limits",
     "ltvlib/ingest/records.py:_quoted": "a pattern made of a quote and a separator sign",
