@@ -16,9 +16,8 @@ if demo.takes_files():
 mine = session.me()
 if database_view.is_offered():
     database_view.connect(mine)
-if mine.upload is not None and mine.upload.inspection is not None:
-    data_view.mapping(mine)
-if mine.upload is not None and mine.upload.report is not None:
+data_view.mapping(mine)
+if mine.coming is None:
     home_view.offer(mine)
     report_view.draw(mine)
 home_view.kept()

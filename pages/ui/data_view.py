@@ -7,7 +7,7 @@ import streamlit as st
 from ltvlib.samples import SAMPLE_DIR, samples
 from pages.ui import mapping_view, receive, session
 from pages.ui.components import plain
-from pages.ui.registry import Session
+from pages.ui.registry import Session, Upload
 from pages.ui.words import _, language, say
 
 FORMATS = ["csv", "tsv", "txt", "xlsx", "xls", "xlsm", "ods", "parquet", "html", "htm", "zip"]
@@ -63,15 +63,31 @@ def upload() -> None:
     failure = st.session_state.get("upload_error")
     if failure is not None:
         st.error(say(failure), icon=":material/error:", title=_("This file could not be read"))
+        mine = session.me().workspace
+        if mine is not None:
+            st.caption(_("{title} is open as before.", title=plain(mine.info.title)))
 
 
 def mapping(mine: Session) -> None:
     """Which column is which; builds the data set."""
-    upload = mine.upload
+    upload = mine.newest
     if upload is None or upload.inspection is None or (mine.remote and mine.remote.inspection):
         return  # one mapping form at a time
     done = upload.report is not None
+    if not done:
+        _meanwhile(mine, upload)
     with st.expander(
         _("What is in the columns of {file}", file=plain(upload.name)), expanded=not done, icon=":material/view_column:"
     ):
         mapping_view.draw(mine, upload)
+
+
+def _meanwhile(mine: Session, upload: Upload) -> None:
+    """What stays open until the file has become a data set, and the ways back."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if mine.workspace is not None:
+            names = {"title": plain(mine.workspace.info.title), "file": plain(upload.name)}
+            st.markdown(_("{title} stays open until the data set of {file} has been built.", **names))
+        st.button(_("Put this file aside"), icon=":material/close:", on_click=receive.put_aside, key="put_aside")
+        if mine.workspace is not None:
+            st.button(_("Delete my data now"), icon=":material/delete:", on_click=receive.forget, key="forget")

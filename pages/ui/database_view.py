@@ -21,9 +21,9 @@ from ltvlib.remote import connect as engines
 from ltvlib.remote import folder, sampling
 from ltvlib.remote.report import survey
 from pages.serving.room import is_demo
-from pages.ui import mapping_view, mapping_words, receive, session
+from pages.ui import mapping_view, mapping_words, receive, saved_mapping, session
 from pages.ui.components import plain, table
-from pages.ui.registry import Session
+from pages.ui.registry import Session, Upload
 from pages.ui.remote import Remote
 from pages.ui.widgets import accent
 from pages.ui.words import _, say
@@ -144,7 +144,7 @@ def _table(mine: Session, remote: Remote) -> None:
 
 
 def _look(remote: Remote, chosen: tuple[str, ...]) -> None:
-    receive.forget_answers()
+    receive.forget_answers(saved_mapping.FORM)
     remote.table, remote.inspection = chosen, None
     try:
         with st.spinner(_("Looking at the columns")):
@@ -171,9 +171,24 @@ def _mapping(mine: Session, remote: Remote) -> None:
 
 def build(mine: Session, remote: Remote, mapping: Mapping) -> LtvError | None:
     """Count, reduce and fetch with progress and a Stop button; returns the error instead of raising it."""
-    out = mine.folder / f"set_{uuid4().hex}"
+    upload = Upload(mine.folder / f"set_{uuid4().hex}", receive.clean_name(".".join(remote.table)))
+    mine.start(upload)
+    try:
+        _add_up(mine, remote, mapping, upload.path)
+        receive.take_marts(mine, upload)
+    except LtvError as error:
+        mine.drop(upload)
+        return error
+    except BaseException:
+        mine.drop(upload)
+        raise
+    remote.inspection = None
+    return None
+
+
+def _add_up(mine: Session, remote: Remote, mapping: Mapping, out: Path) -> None:
     with mine.working() as job, receive.Progress(mine, job) as progress:
-        work = _Work(remote, mapping, out, None if mapping.people == KEEP else session.codes())
+        work = _Work(remote, mapping, out, None if mapping.people == KEEP else session.codes(session.COMING))
         try:
             while not work.is_done.wait(BEAT_SECONDS):
                 progress(*work.news)
@@ -182,13 +197,7 @@ def build(mine: Session, remote: Remote, mapping: Mapping) -> LtvError | None:
             work.halt()
             raise
     if work.failure is not None:
-        return work.failure
-    before = mine.upload.path if mine.upload else None
-    receive.take_marts(mine, out, receive.clean_name(".".join(remote.table)))
-    if before is not None and before.is_relative_to(mine.folder):
-        receive.remove(before)
-    remote.inspection = None
-    return None
+        raise work.failure
 
 
 class _Work:

@@ -28,6 +28,7 @@ from ltvlib.workspace import DataSet
 from pages.serving.room import ROOM
 from pages.ui import session
 from pages.ui.registry import REGISTRY, Job, Session, Upload
+from pages.ui.saved_mapping import FORM
 from pages.ui.words import _, percent
 
 LIMITS = Limits()
@@ -36,8 +37,8 @@ LOCAL_LIMITS = Limits(file_mb=200_000, memory_mb=8_192, seconds=3_600, output_mb
 NUMBERS = "numbers.parquet"
 """The numbers of the orders, beside the rows that were refused: all that stays of the tables, for lists brought later."""
 NAME_LIMIT = 60
-ANSWERS = (f"{session.UPLOAD}_", "map_", "ask_", "rate_")
-"""Keys of what people choose for the file of this tab."""
+OWN = (f"{session.UPLOAD}_",)
+"""Keys of what people choose for the data set of this tab: filters, thresholds, lists."""
 
 
 def take(found: Any) -> None:
@@ -61,7 +62,7 @@ def _take(found: Any, name: str) -> None:
         st.rerun()
     path = mine.folder / f"{uuid4().hex}.upload"
     mine.start(Upload(path, clean_name(name)))
-    forget_answers()
+    forget_answers(FORM)
     with path.open("wb") as file:
         shutil.copyfileobj(found, file, 4 << 20)
     _drop_streamlit_copy(found)
@@ -87,28 +88,29 @@ def _drop_streamlit_copy(found: Any) -> None:
     st.session_state["upload_number"] += 1
 
 
-def forget_answers() -> None:
+def forget_answers(kinds: tuple[str, ...]) -> None:
     """What was chosen for one file must not be applied to the next, nor outlive it: form, filters, links, results."""
+
+    def is_meant(key: str) -> bool:
+        return key.startswith(kinds) and not re.fullmatch(r"upload_(number|error|\d+)", key)
+
     for key in [str(key) for key in st.session_state]:
-        if _is_answer(key):
+        if is_meant(key):
             del st.session_state[key]
-    for key in [key for key in st.query_params if key.startswith(ANSWERS)]:
+    for key in [key for key in st.query_params if key.startswith(kinds)]:
         del st.query_params[key]
-    session.forget_widgets(_is_answer)
-    session.forget_results()
-
-
-def _is_answer(key: str) -> bool:
-    """Whether a key of the session holds a choice made for the file, not the uploader's own."""
-    return key.startswith(ANSWERS) and not re.fullmatch(r"upload_(number|error|\d+)", key)
+    session.forget_widgets(is_meant)
+    if OWN[0] in kinds:
+        session.forget_results()
 
 
 def inspect(mine: Session, options: ReadOptions | None = None) -> None:
-    """Find the table and propose a mapping; a failure is kept for the page to show."""
-    upload = mine.upload
+    """Find the table in the file on its way and propose a mapping; a failure is kept for the page to show."""
+    upload = mine.coming
     if upload is None:
         return
     raw = mine.folder / f"raw_{uuid4().hex}"
+    upload.places.append(raw)
     try:
         with mine.working() as job, Progress(mine, job) as progress:
             upload.inspection = ingest.inspect(
@@ -118,23 +120,25 @@ def inspect(mine: Session, options: ReadOptions | None = None) -> None:
                 upload.limits,
                 on_progress=progress,
                 cancelled=progress.poll,
-                codes=session.codes(),
+                codes=session.codes(session.COMING),
             )
         upload.mapping = upload.inspection.proposal
     except LtvError as error:
-        mine.forget(upload)
+        mine.drop(upload)
         st.session_state["upload_error"] = error
     except BaseException:  # stopped by the reader or by a newer run: leave nothing half read
-        mine.forget(upload)
+        mine.drop(upload)
         raise
 
 
 def load(mine: Session, mapping: Mapping) -> LtvError | None:
-    """Convert with a mapping and open the result; returns the error instead of raising it."""
-    upload = mine.upload
+    """Convert the file on its way, or the open one anew, and open the result; returns the error instead of raising it."""
+    upload = mine.newest
     if upload is None or upload.inspection is None:
         return None
+    is_new = upload is mine.coming
     out, before = mine.folder / f"set_{uuid4().hex}", upload.refused
+    upload.places.append(out)
     out.mkdir()
     is_kept = False
     try:
@@ -146,7 +150,7 @@ def load(mine: Session, mapping: Mapping) -> LtvError | None:
                 upload.limits,
                 on_progress=progress,
                 cancelled=progress.poll,
-                codes=session.codes(),
+                codes=session.codes(session.COMING if is_new else session.UPLOAD),
             )
             tables = {name: out / f"{name}.parquet" for name in TABLES if (out / f"{name}.parquet").exists()}
             info = data_set(upload.name, mapping, report)
@@ -164,6 +168,8 @@ def load(mine: Session, mapping: Mapping) -> LtvError | None:
         upload.tables, upload.info, tables = tables, info, {}
     _tidy(mine, upload, list(tables.values()), before)
     if is_kept:
+        if is_new:
+            forget_answers(OWN)
         session.open_data(session.UPLOAD)
     return None
 
@@ -187,17 +193,22 @@ def data_set(name: str, mapping: Mapping, report: ImportReport) -> DataSet:
 
 
 def forget() -> None:
-    """Delete everything of this tab's upload at once (callback)."""
+    """Delete the data set of this tab and the file on its way at once (callback)."""
     session.me().forget()
-    forget_answers()
+    forget_answers((*OWN, *FORM))
     session.open_data(None)
     st.session_state["upload_error"] = None
     st.toast(_("Your data are deleted."), icon=":material/delete:")
 
 
-def remove(path: Path) -> None:
-    """Remove a file or folder of this tab."""
-    shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
+def put_aside() -> None:
+    """Stop what is being read and delete the file on its way; the open data set stays (callback)."""
+    mine = session.me()
+    mine.halt()
+    mine.drop(mine.coming)
+    forget_answers(FORM)
+    st.session_state["upload_error"] = None
+    st.toast(_("Stopped. Nothing was kept of it."), icon=":material/stop_circle:")
 
 
 def left_over(mine: Session) -> pd.DataFrame:
@@ -224,7 +235,7 @@ def open_local() -> None:
         st.rerun()
     mine.start(Upload(path, clean_name(path.name), limits=LOCAL_LIMITS))
     inspect(mine)
-    found = mine.upload.inspection if mine.upload else None
+    found = mine.coming.inspection if mine.coming else None
     if found is not None and not found.questions:
         st.session_state["upload_error"] = load(mine, found.proposal)
     st.rerun()
@@ -232,19 +243,20 @@ def open_local() -> None:
 
 def _open_marts(mine: Session, path: Path) -> None:
     """Open what a scheduled run wrote; a failure is kept for the page to show."""
+    upload = Upload(path, clean_name(path.name))
+    mine.start(upload)
     try:
-        take_marts(mine, path, clean_name(path.name))
+        take_marts(mine, upload)
     except LtvError as error:
+        mine.drop(upload)
         st.session_state["upload_error"] = error
 
 
-def take_marts(mine: Session, path: Path, name: str) -> None:
+def take_marts(mine: Session, upload: Upload) -> None:
     """Make a folder of marts the data set of this tab; raises ``LtvError`` where it cannot be opened."""
-    report, space = folder.report_of(path), folder.open_marts(path)
-    upload = Upload(path, name)
-    with mine.guard:
-        mine.upload = upload
-    if mine.adopt(upload, space, report, Mapping({}), path):
+    report, space = folder.report_of(upload.path), folder.open_marts(upload.path)
+    if mine.adopt(upload, space, report, Mapping({}), upload.path):
+        forget_answers(OWN)
         session.open_data(session.UPLOAD)
 
 
@@ -258,7 +270,7 @@ class Progress:
         self._place = st.empty()
         with self._place.container(horizontal=True, vertical_alignment="center"):
             self._box = st.status(_("Reading the file"), expanded=False)
-            st.button(_("Stop"), key=f"stop_{uuid4().hex}", on_click=forget, icon=":material/stop:")
+            st.button(_("Stop"), key=f"stop_{uuid4().hex}", on_click=put_aside, icon=":material/stop:")
         return self
 
     def __call__(self, what: str, share: float | None = None) -> None:

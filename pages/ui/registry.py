@@ -1,4 +1,4 @@
-"""What each browser session holds outside Streamlit's own memory: its database and its files.
+"""The tabs that are open (:mod:`pages.ui.tab`), and what they share: samples, and what is kept on this computer.
 
 Sessions are found by a random id kept in ``st.session_state``. A tab that disconnects is marked; a reaper
 thread closes marked or idle sessions, so that a closed tab leaves nothing behind. Samples are opened once
@@ -12,22 +12,18 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
-from shutil import rmtree
 
 from ltvlib import scratch
 from ltvlib.errors import LtvError
 from ltvlib.home import Home
-from ltvlib.ingest.model import Inspection, Limits, Mapping
-from ltvlib.ingest.report import ImportReport
 from ltvlib.journal import BlankJournal, Journal
 from ltvlib.samples import open_sample
-from ltvlib.workspace import DataSet, Workspace
+from ltvlib.workspace import Workspace
 from pages.serving.room import is_demo
-from pages.ui.remote import Remote
+from pages.ui.tab import Job as Job
+from pages.ui.tab import Session as Session
+from pages.ui.tab import Upload as Upload
 
 GRACE_SECONDS = 150
 """A tab that lost the network may come back within this time; a little above Streamlit's own session TTL."""
@@ -35,144 +31,9 @@ LEFT_SECONDS = 10
 """A tab that was closed leaves nothing behind after this time."""
 IDLE_SECONDS = 60 * 60
 SWEEP_SECONDS = 20
-UPLOAD = "upload"
-"""Name of the data set that a tab brought itself."""
 HOME = "home"
 """Name of the data set that is kept on this computer."""
-JOB_SECONDS = 5
-"""How long forgetting waits for a reading that was told to stop; it is asked twenty times a second."""
 log = logging.getLogger("ltv")
-
-
-@dataclass
-class Upload:
-    """One uploaded file on its way: where it lies, what was found, what was made of it."""
-
-    path: Path
-    name: str
-    limits: Limits = field(default_factory=Limits)
-    inspection: Inspection | None = field(default=None, repr=False)
-    mapping: Mapping | None = None
-    report: ImportReport | None = field(default=None, repr=False)
-    refused: Path | None = None
-    tables: dict[str, Path] = field(default_factory=dict)
-    info: DataSet | None = None
-
-
-class Job:
-    """A file that is being read or converted right now, by the thread that made this."""
-
-    def __init__(self) -> None:
-        self.thread = threading.get_ident()
-        self.stop, self.done = threading.Event(), threading.Event()
-
-
-@dataclass
-class Session:
-    """Everything one browser tab owns. ``folder`` is wiped on close.
-
-    Two runs of one tab may overlap, and the reaper may come at any time: what belongs together changes under
-    ``guard``, and a result is taken only while its upload is still the one of this tab.
-    """
-
-    uid: str
-    folder: Path
-    upload: Upload | None = field(default=None, repr=False)
-    workspace: Workspace | None = None
-    remote: Remote | None = field(default=None, repr=False)
-    last_seen: float = field(default_factory=time.monotonic)
-    gone_since: float | None = None
-    is_left: bool = False
-    streamlit_id: str = field(default="", repr=False)
-    guard: threading.RLock = field(default_factory=threading.RLock)
-    jobs: set[Job] = field(default_factory=set)
-    journals: dict[str, Journal] = field(default_factory=dict)
-
-    def journal(self, name: str) -> Journal:
-        """What this tab wrote about a data set; it lives as long as the tab."""
-        with self.guard:
-            if name not in self.journals:
-                self.journals[name] = Journal()
-            return self.journals[name]
-
-    def start(self, upload: Upload) -> None:
-        """Make ``upload`` the one of this tab; the one before is forgotten completely."""
-        self.forget()
-        with self.guard:
-            self.upload = upload
-
-    @contextmanager
-    def working(self) -> Iterator[Job]:
-        """While a file is read: :meth:`forget` stops it and waits, so that nothing is written after a deletion."""
-        job = Job()
-        with self.guard:
-            self.jobs.add(job)
-        try:
-            yield job
-        finally:
-            with self.guard:
-                self.jobs.discard(job)
-            job.done.set()
-
-    def adopt(self, upload: Upload, workspace: Workspace, report: ImportReport, mapping: Mapping, out: Path) -> bool:
-        """Open the data set made of ``upload``; refused (and closed) when the upload was deleted or replaced meanwhile."""
-        with self.guard:
-            is_wanted = self.upload is upload
-            old = self.workspace if is_wanted else workspace
-            if is_wanted:
-                self.workspace = workspace
-                upload.report, upload.mapping, upload.refused = report, mapping, out / "refused.parquet"
-        if old is not None:
-            old.close()
-        return is_wanted
-
-    def disconnect(self) -> None:
-        """Let go of the database; what was fetched stays."""
-        with self.guard:
-            remote, self.remote = self.remote, None
-        if remote is not None:
-            remote.engine.close()
-
-    def forget(self, only: Upload | None = None) -> None:
-        """Delete the upload, its database and every file of it, now; with ``only``, if it is still this tab's upload."""
-        with self.guard:
-            if only is not None and self.upload is not only:
-                return
-            jobs = [job for job in self.jobs if job.thread != threading.get_ident()]
-        for job in jobs:
-            job.stop.set()
-        for job in jobs:
-            job.done.wait(JOB_SECONDS)
-        with self.guard:
-            if only is not None and self.upload is not only:
-                return
-            workspace, self.workspace, self.upload = self.workspace, None, None
-            remote, self.remote = self.remote, None
-            paths = list(self.folder.glob("*"))  # a newer upload's files come later and are not among them
-        for journal in self._drop_journals(UPLOAD):
-            journal.close()
-        if workspace is not None:
-            workspace.close()
-        if remote is not None:
-            remote.engine.close()
-        for path in paths:
-            rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
-        REGISTRY.deleted()
-
-    def _drop_journals(self, *names: str) -> list[Journal]:
-        with self.guard:
-            return [self.journals.pop(name) for name in names if name in self.journals]
-
-    def start_afresh(self) -> None:
-        """Forget everything, what was written about samples included."""
-        self.forget()
-        for journal in self._drop_journals(*list(self.journals)):
-            journal.close()
-
-    def close(self) -> None:
-        """Forget everything and remove the folder."""
-        self.start_afresh()
-        rmtree(self.folder, ignore_errors=True)
 
 
 class Registry:
@@ -232,7 +93,7 @@ class Registry:
                 self._reaper.start()
             session = self._sessions.get(uid)
             if session is None:
-                session = Session(uid, scratch.folder("session-"))
+                session = Session(uid, scratch.folder("session-"), self.deleted)
                 self._sessions[uid] = session
             session.last_seen, session.gone_since, session.is_left = time.monotonic(), None, False
             return session

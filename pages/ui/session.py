@@ -21,7 +21,8 @@ from pages.serving.departures import is_left
 from pages.ui.made import Made, Shared
 from pages.ui.registry import HOME as HOME
 from pages.ui.registry import REGISTRY, Session
-from pages.ui.registry import UPLOAD as UPLOAD
+from pages.ui.tab import COMING as COMING
+from pages.ui.tab import UPLOAD as UPLOAD
 from pages.ui.words import _, language
 
 T = TypeVar("T")
@@ -113,7 +114,7 @@ def settle() -> None:
     if name is not None:
         st.session_state["data"] = name
     wanted = st.session_state.get("data") or st.query_params.get("data")
-    if wanted == UPLOAD and me().workspace is None and me().upload is None:
+    if wanted == UPLOAD and me().workspace is None and me().coming is None:
         st.toast(
             _(
                 "The uploaded file is not open in this tab: it is closed with its own tab or after an hour without a click. Drop it again; a sample is shown meanwhile."
@@ -137,10 +138,13 @@ def journal() -> Journal:
     return home.journal if home is not None and name == HOME else me().journal(name)
 
 
-def codes() -> Codes:
-    """Makes the codes of people in files of this tab; where data are kept on this computer, those of the kept data."""
+def codes(name: str = UPLOAD) -> Codes:
+    """Makes the codes of people in the data set of this tab, or with ``COMING`` in the file that is on its way.
+
+    Where data are kept on this computer, the codes are those of the kept data.
+    """
     home = REGISTRY.home()
-    return codes_of(home.journal if home is not None else me().journal(UPLOAD))
+    return codes_of(home.journal if home is not None else me().journal(name))
 
 
 def hidden_codes() -> Codes | None:

@@ -175,18 +175,18 @@ def test_an_old_run_does_not_delete_the_next_upload():
     second = Upload(session.folder / "b.upload", "b.csv")
     session.start(second)
     second.path.write_text("new")
-    session.forget(first)
-    assert session.upload is second
+    session.drop(first)
+    assert session.coming is second
     assert second.path.read_text() == "new"
     for n in range(30):
-        old, new = session.upload, Upload(session.folder / f"{n}.upload", "n.csv")
+        old, new = session.coming, Upload(session.folder / f"{n}.upload", "n.csv")
 
         def begin(new: Upload = new) -> None:
             session.start(new)
             new.path.write_text("new")
 
-        assert not together(begin, lambda old=old: session.forget(old))
-        assert session.upload is new
+        assert not together(begin, lambda old=old: session.drop(old))
+        assert session.coming is new
         assert new.path.exists()
         assert [path.name for path in session.folder.iterdir()] == [new.path.name]
 

@@ -11,6 +11,8 @@ from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileMan
 
 from ltvlib import scratch
 from ltvlib.errors import LimitError
+from ltvlib.journal.people import codes_of
+from ltvlib.matching import known_keys, named
 from pages.ui import registry
 from pages.ui.registry import REGISTRY, Registry, Session, Upload
 from tests.conftest import open_rows
@@ -263,3 +265,86 @@ def test_what_a_killed_process_left_is_wiped_at_the_next_start(tmp_path: Path):
     finally:
         alive.kill()
         alive.wait()
+
+
+NOT_A_TABLE = b"\x89PNG\r\n\x1a\n" + bytes(1000)
+
+
+def first_is_open(at) -> None:
+    """The data set of the first file answers, and the filter that was set on it still stands."""
+    assert mine(at).workspace.facts().customers == 20
+    assert mine(at).upload.name == "first.csv"
+    at.switch_page("pages/segments.py").run()
+    assert "ALPHA" in said(healthy(at))
+    assert at.multiselect(key="upload_channel").value == ["web"]
+    at.switch_page("pages/data.py").run()
+
+
+@pytest.fixture
+def at_work():
+    """Somebody with a data set, a filter on it and something written down about it."""
+    at = owner(export("ALPHA"), "first.csv")
+    mine(at).journal("upload").put("roles", {"Oleg": "farmer"})
+    at.switch_page("pages/segments.py").run()
+    at.multiselect(key="upload_channel").set_value(["web"]).run()
+    at.switch_page("pages/data.py").run()
+    return at
+
+
+def test_a_second_file_that_is_refused_leaves_the_first_open(at_work):
+    before = files(mine(at_work).folder)
+    at = drop(at_work, NOT_A_TABLE, "second.csv")
+    assert len(at.error) == 1
+    assert any("first" in caption.value and "as before" in caption.value for caption in at.caption)
+    first_is_open(at)
+    assert files(mine(at).folder) == before
+    assert mine(at).journal("upload").setting("roles") == {"Oleg": "farmer"}
+
+
+def test_a_second_file_that_is_never_built_leaves_the_first_open(at_work):
+    before = files(mine(at_work).folder)
+    at = healthy(drop(at_work, export("OMEGA"), "second.csv"))
+    assert any("stays open" in text.value and "second" in text.value for text in at.markdown)
+    first_is_open(at)
+    at.button(key="put_aside").click().run()
+    first_is_open(healthy(at))
+    assert mine(at).coming is None
+    assert files(mine(at).folder) == before
+    assert mine(at).journal("upload").setting("roles") == {"Oleg": "farmer"}
+    assert "OMEGA" not in repr(at.session_state)
+
+
+def test_a_second_file_that_cannot_be_built_leaves_the_first_open(at_work):
+    at = healthy(drop(at_work, export("OMEGA"), "second.csv"))
+    at.selectbox(key="map_ordered_at").set_value("–")
+    at = build(at)
+    assert at.error
+    first_is_open(at)
+    at.button(key="put_aside").click().run()
+    first_is_open(healthy(at))
+    assert not [path for path in mine(at).folder.iterdir() if path.name.startswith("set_")][1:]
+
+
+def test_delete_now_deletes_the_open_data_set_and_the_file_on_its_way(at_work):
+    at = healthy(drop(at_work, export("OMEGA"), "second.csv"))
+    session, workspace = mine(at), mine(at).workspace
+    at.button(key="forget").click().run()
+    healthy(at)
+    assert (session.workspace, session.upload, session.coming) == (None, None, None)
+    assert not list(session.folder.iterdir())
+    with pytest.raises(LimitError):
+        workspace.database.rows("select 1")
+    for mark in ("ALPHA", "OMEGA"):
+        assert mark not in said(at) + repr(at.session_state)
+
+
+def test_the_notes_and_codes_of_the_first_file_do_not_pass_to_the_second(at_work):
+    """Lists that are brought later are matched under the key that the open file's people were hidden with."""
+    codes = codes_of(mine(at_work).journal("upload"))
+    at = healthy(build(healthy(drop(at_work, export("OMEGA"), "second.csv"))))
+    assert mine(at).journal("upload").setting("roles") is None
+    assert "coming" not in mine(at).journals
+    now, known = codes_of(mine(at).journal("upload")), known_keys(mine(at).workspace)
+    assert mine(at).workspace.info.is_hidden
+    assert named(["OMEGA0@example.com"], known, now)[0]
+    assert not named(["OMEGA0@example.com"], known, codes)[0]
