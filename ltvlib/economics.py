@@ -43,8 +43,6 @@ __all__ = [
 
 HORIZONS = (0, 3, 6, 12, 24)
 """Months after the first within which the money may come back."""
-MID_LIFE = 2.0
-"""Newcomers of the first month against a usual one from which the file seems to begin in mid-life."""
 RECENT = 3
 """Complete months behind the cost of winning a customer today."""
 
@@ -82,12 +80,6 @@ class Acquisition:
         if found is None:
             raise KeyError(name)
         return found
-
-    @property
-    def begins_in_mid_life(self) -> bool:
-        """Whether the first month has more than twice the newcomers of a usual month: old customers who look new."""
-        known = self.months[self.months["is_complete"].astype(bool)]["new_customers"]
-        return len(known) > 6 and known.iloc[0] > MID_LIFE * known.iloc[3:].median()
 
     @property
     def strangers(self) -> tuple[str, ...]:

@@ -132,7 +132,7 @@ def overview(workspace: Workspace, filters: Filters | None = None) -> Overview:
     period = period_of(workspace, filters)
     before = span_of(workspace, period.window.before(period.months))
     has_before = period.is_complete and workspace.covers(before.window)
-    months = _months(workspace, filters)
+    months = by_month(workspace, filters)
     now_facts, before_facts = _facts(workspace, period, filters), _facts(workspace, before, filters)
     now, past = (
         _values(workspace, period, filters, now_facts.frame),
@@ -182,8 +182,11 @@ def _values(
     }
 
 
-def _months(workspace: Workspace, filters: Filters) -> Answer:
-    """Facts by calendar month, months without orders filled with zeros, repeat money beside first-order money."""
+def by_month(workspace: Workspace, filters: Filters) -> Answer:
+    """Facts by calendar month, months without orders filled with zeros, repeat money beside first-order money.
+
+    The columns are those of :attr:`Overview.months`.
+    """
     as_of = workspace.as_of(filters)
     end = month_number(as_of - dt.timedelta(days=1)) + 1
     answer = workspace.ask("months", {"end_month": end}, filters=filters)

@@ -3,7 +3,16 @@
 import streamlit as st
 
 from ltvlib import economics
-from pages.ui import acquisition_story, acquisition_view, choices, forecast_more, money, money_view, session
+from pages.ui import (
+    acquisition_story,
+    acquisition_view,
+    beginning_note,
+    choices,
+    forecast_more,
+    money,
+    money_view,
+    session,
+)
 from pages.ui.components import heading, nothing, plain
 from pages.ui.widgets import choose, switch
 from pages.ui.words import _
@@ -42,6 +51,7 @@ acquisition_view.tiles(view.company)
 acquisition_view.channels(view, back)
 forecast_more.on_acquisition(found)
 st.caption(_("All figures in {margin}.", margin=plain(money.margin_words())) + " " + money_view.spend_line(view))
+beginning_note.draw()
 
 options = [acquisition_view.COMPANY, *(row.name or "" for row in view.channels if row.customers)]
 left, right = st.columns(2)

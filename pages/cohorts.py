@@ -6,7 +6,7 @@ from ltvlib import cohorts
 from ltvlib.cohorts import Measure
 from ltvlib.definitions import METRICS
 from ltvlib.settings import Attribute, Basis, Grain
-from pages.ui import choices, cohort_charts, cohort_view, session, story
+from pages.ui import beginning_note, choices, cohort_charts, cohort_view, session, story
 from pages.ui.components import chart, definition, heading, label, nothing
 from pages.ui.widgets import choose, switch
 from pages.ui.words import _
@@ -36,6 +36,7 @@ title = story.cohort_title(measure.value, basis.value)
 shown = table if by is None else session.once(cohorts.CohortTable.largest, table, cohort_view.SHOWN_ROWS)
 view = session.once(cohort_charts.View, shown, metric.unit, currency, label(measure.value))
 st.caption(definition(measure.value).replace("\n\n", " · "))
+beginning_note.draw()
 tabs = [_("Table of colours"), _("Curves"), _("Numbers")]
 heat, curves, numbers = st.tabs(tabs, on_change="rerun", key="cohort_tabs")
 about = (title, table.answer, (measure.value,))

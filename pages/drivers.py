@@ -3,7 +3,7 @@
 import streamlit as st
 
 from ltvlib import control, drivers, kpis
-from pages.ui import choices, drivers_story, drivers_view, session
+from pages.ui import beginning_note, choices, drivers_story, drivers_view, session
 from pages.ui.components import heading, nothing
 from pages.ui.words import _
 
@@ -28,6 +28,7 @@ changed, news, lifetimes, largest = st.tabs(names, on_change="rerun", key="drive
 if changed.open:
     with changed:
         if change.is_comparable:
+            beginning_note.draw(change.before.first_day)
             drivers_view.changed(change, rules, found, chosen)
         else:
             drivers_view.no_comparison(change)

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from ltvlib import ltv
-from pages.ui import choices, ltv_story, ltv_view, money, money_view, session
+from pages.ui import beginning_note, choices, ltv_story, ltv_view, money, money_view, session
 from pages.ui.components import heading, nothing, plain
 from pages.ui.widgets import switch
 from pages.ui.words import _
@@ -24,6 +24,7 @@ if chosen is None or not chosen.n:
     st.stop()
 
 st.markdown(ltv_story.verdict(chosen, session.workspace().info.currency))
+beginning_note.draw()
 ltv_view.definitions(chosen)
 if costs.is_empty:
     st.caption(_("Name the variable costs of a sale below to see the contribution margin as well."))

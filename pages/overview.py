@@ -3,7 +3,7 @@
 import streamlit as st
 
 from ltvlib import kpis
-from pages.ui import charts, choices, session, story
+from pages.ui import beginning_note, charts, choices, session, story
 from pages.ui.components import chart, heading, nothing, passport, tile
 from pages.ui.widgets import switch
 from pages.ui.words import _, percent, plural
@@ -36,6 +36,7 @@ with left:
     )
     months = session.once(charts.months, view.months, basis, currency)
     chart(months, "months", title, title, by_month, ("margin", "revenue"))
+    beginning_note.draw()
 with right:
     curve = session.remember(kpis.pareto, found)
     if curve.customers and curve.top20 == curve.top20:

@@ -4,7 +4,7 @@ import streamlit as st
 
 from ltvlib.plan import outcome
 from ltvlib.plan_today import today_of
-from pages.ui import choices, money, plan_controls, plan_scenarios, plan_view, session
+from pages.ui import beginning_note, choices, money, plan_controls, plan_scenarios, plan_view, session
 from pages.ui.components import heading, nothing
 from pages.ui.words import _
 
@@ -17,6 +17,7 @@ if not today.customers:
     )
     st.stop()
 plan_view.grounds(today)
+beginning_note.draw(today.first_day)
 
 
 @st.fragment

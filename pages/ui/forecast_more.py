@@ -17,6 +17,7 @@ from ltvlib.settings import Filters
 from ltvlib.spend import spelling
 from pages.ui import (
     acquisition_view,
+    beginning_note,
     forecast_charts,
     forecast_story,
     forecast_words,
@@ -67,6 +68,7 @@ def newcomers(known: Fitted, record: Exam, found: Filters) -> None:
         if frame["cac"].isna().all():
             text += " " + _("What winning a customer costs is not on record: enter the spend on the page Acquisition.")
         st.caption(text)
+        beginning_note.draw()
 
 
 def _cost_of_winning(found: Filters) -> Acquisition | None:

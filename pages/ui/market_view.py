@@ -15,7 +15,7 @@ from ltvlib.market import offers
 from ltvlib.market.offers import Checks
 from ltvlib.market.overlay import Months, months
 from ltvlib.settings import Filters
-from pages.ui import choices, market_words, session, tiles
+from pages.ui import beginning_note, choices, market_words, session, tiles
 from pages.ui.components import chart, definition, downloads, label, nothing, plain, table
 from pages.ui.plots import laid_out, mode, safe
 from pages.ui.words import _, count, plural, short_money, symbol
@@ -104,6 +104,7 @@ def overlay(checks: Checks, register: Register, found: Filters) -> None:
         return
     title = _("Rivals' moves over your months: new customers, their return, losses")
     chart(session.once(_overlay, by_month, checks), "market_overlay", title, title, by_month.answer)
+    beginning_note.draw()
 
 
 def _overlay(by_month: Months, checks: Checks) -> go.Figure:

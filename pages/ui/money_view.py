@@ -21,7 +21,7 @@ from pages.ui import choices, money, receive, session
 from pages.ui.components import downloads, plain
 from pages.ui.mapping_words import step_name
 from pages.ui.widgets import accent, fixed
-from pages.ui.words import _, count, month, plural, say, short_money, symbol
+from pages.ui.words import _, count, plural, say, short_money, symbol
 
 EMPTY_COSTS = {"name": pd.Series(dtype=str), "kind": pd.Series(dtype=str), "amount": pd.Series(dtype=float)}
 
@@ -183,13 +183,6 @@ def spend_line(found: Acquisition) -> str:
             _(
                 "Spend without customers: {channels}. If such a channel is called otherwise in the orders, correct its name.",
                 channels=plain(", ".join(found.strangers)),
-            )
-        )
-    if found.begins_in_mid_life:
-        lines.append(
-            _(
-                "The file begins in {month}, in mid-life: in its first months old customers look new, and a new one cheaper than they are.",
-                month=month(found.months["month"].iloc[0]),
             )
         )
     return " ".join(lines)

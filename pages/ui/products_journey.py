@@ -14,7 +14,7 @@ from ltvlib.products import journey
 from ltvlib.products.items import Level
 from ltvlib.products.journey import Start, Verdict
 from ltvlib.settings import Filters
-from pages.ui import products_words, session
+from pages.ui import beginning_note, products_words, session
 from pages.ui.components import chart, definition, downloads, label, nothing, plain, table
 from pages.ui.plots import laid_out, safe
 from pages.ui.words import DASH, _, number, percent, plural, short_money, symbol
@@ -37,6 +37,7 @@ def draw(found: Filters) -> None:
         return
     called = products_words.names(level)
     _verdict(starts, called, days)
+    beginning_note.draw()
     left, right = st.columns(2)
     with left:
         _returns(starts, called, days, answer)
