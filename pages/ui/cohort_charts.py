@@ -9,7 +9,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from ltvlib.cohorts import CohortTable, Measure
-from pages.ui.plots import MUTED, color, laid_out, mode, money_axis, safe
+from pages.ui.plots import MUTED, color, heat, laid_out, mode, money_axis, safe
 from pages.ui.words import _, by_unit, count, percent, period, short_money
 
 READABLE_AGES = 26
@@ -90,7 +90,7 @@ def heatmap(view: View) -> go.Figure:
             zmax=_strongest(table),
             xgap=2,
             ygap=2,
-            showscale=False,
+            **heat(),
             hoverinfo="skip",
         )
     )

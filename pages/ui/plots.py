@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
@@ -15,7 +16,17 @@ SEGMENT_COLORS = {
     "light": {"A": "#0b6e4f", "B": "#3a7ca5", "C": "#c8811a", "D": "#7c8591", "X": "#a23b72", "inactive": "#b9c0c7"},
     "dark": {"A": "#4cc38a", "B": "#6fb3dd", "C": "#f0b04f", "D": "#9aa5b1", "X": "#dd7fb3", "inactive": "#5d6770"},
 }
+LETTERS = {"C": "#96600f", "D": "#636a74"}
 MUTED = {"light": "#b9c4be", "dark": "#4a5852"}
+INK = {"light": "#3f4a45", "dark": "#c6d0cb"}
+"""Words beside the marks: axes, legends, values behind bars."""
+STRONG_INK = {"light": "#0b120f", "dark": "#f2f7f4"}
+"""Words on the colours of ``HEAT``, the weakest and the strongest alike."""
+HEAT = {
+    "light": ["#f0f7f3", "#dcede4", "#c2e0d1", "#a3d0ba", "#80bda0", "#5ba886"],
+    "dark": ["#16211d", "#17342a", "#194737", "#1b5b45", "#1d6a4f", "#1f7758"],
+}
+"""From little to much in a table of colours; one ink can be read on all of them."""
 
 
 def mode() -> str:
@@ -35,17 +46,54 @@ def safe(text: object, limit: int = 28) -> str:
 
 
 def laid_out(figure: go.Figure, height: int, **layout: object) -> go.Figure:
-    """The figure with the common layout; no zooming by accident on a phone. What ``layout`` names is set anew as a whole."""
-    common = {
+def laid_out(figure: go.Figure, height: int, **layout: object) -> go.Figure:
+    """The figure with the common layout; no zooming by accident on a phone. What ``layout`` names is set anew as a whole.
+
+    Every word stands in an ink that can be read there: at least 4.5 to 1 in both themes.
+    """
+    ink = {"color": INK[mode()]}
+    common: dict[str, Any] = {
         "height": height,
         "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
-        "legend": {"orientation": "h", "y": 1.12, "x": 0},
+        "legend": {"orientation": "h", "y": 1.12, "x": 0, "font": ink},
         "hoverlabel": {"align": "left"},
         "dragmode": False,
         "separators": separators(),
+        "font": ink,
+        "annotations": figure.layout.to_plotly_json().get("annotations", ()),
     }
-    figure.layout.update({**common, **layout}, overwrite=True)  # merging piece by piece takes six times as long
+    given = {**common, **layout}
+    given["legend"] = {"font": ink, **given["legend"]}
+    given["annotations"] = [{**note, "font": {**ink, **note.get("font", {})}} for note in given["annotations"]]
+    figure.layout.update({**given, **_axes(figure, given)}, overwrite=True)  # merging piece by piece takes six times as long
+    for trace in figure.data:
+        _write(trace, ink)
     return figure
+
+
+def _axes(figure: go.Figure, given: dict[str, Any]) -> dict[str, Any]:
+    """Every axis as it stands with what is given for it, its words in ink."""
+    ink, made = {"color": INK[mode()]}, figure.layout.to_plotly_json()
+    found = {}
+    for name in {"xaxis", "yaxis", *(name for name in made if name[1:5] == "axis")}:
+        axis = {**made.get(name, {}), **given.get(name, {})}
+        title = axis.get("title", {})
+        words = {"text": title} if isinstance(title, str) else title
+        found[name] = {**axis, "tickfont": {**ink, **axis.get("tickfont", {})}, "title": {"font": ink, **words}}
+    return found
+
+
+def _write(trace: Any, ink: dict[str, str]) -> None:
+    """The words on the marks of a trace: in ink, on a bar in what can be read on its colour."""
+    if trace.type == "bar" and trace.text is not None and trace.textposition != "none":
+        fills = trace.marker.color
+        several = not isinstance(fills, str) and fills is not None
+        inside = [ink_on(fill) for fill in fills] if several else ink_on(fills or color("A"))
+        trace.update(insidetextfont={"color": inside}, outsidetextfont=ink)
+        if fills is None:
+            trace.update(marker={"color": color("A")})
+    elif trace.type == "scatter" and "text" in (trace.mode or "") and trace.textfont.color is None:
+        trace.update(textfont=ink)
 
 
 def line_at(figure: go.Figure, x: object = None, y: object = None, **line: object) -> None:
@@ -53,6 +101,29 @@ def line_at(figure: go.Figure, x: object = None, y: object = None, **line: objec
     across = {"xref": "x", "x0": x, "x1": x, "yref": "y domain", "y0": 0, "y1": 1}
     along = {"xref": "x domain", "x0": 0, "x1": 1, "yref": "y", "y0": y, "y1": y}
     figure.add_shape(type="line", line=line, **(along if x is None else across))
+
+
+def heat() -> dict[str, object]:
+    """What every table of colours has: its scale, and words that can be read on all of it."""
+    return {"colorscale": HEAT[mode()], "textfont": {"color": STRONG_INK[mode()]}, "showscale": False}
+
+
+def ink_on(fill: str) -> str:
+    """Black or white, whichever can be read better on a colour (#rrggbb)."""
+    light = luminance(fill)
+    return "#000000" if (light + 0.05) / 0.05 > 1.05 / (light + 0.05) else "#ffffff"
+
+
+def letter(segment: str) -> str:
+    """The colour of a segment for its letter: on white a little darker, so that it can be read."""
+    return LETTERS.get(segment, color(segment)) if mode() == "light" else color(segment)
+
+
+def luminance(shade: str) -> float:
+    """Relative luminance of a colour (#rrggbb), 0 for black to 1 for white; WCAG 2.2."""
+    parts = [int(shade[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
 def log_ticks(values: np.ndarray, words: Callable[[float], str]) -> dict[str, object]:

@@ -14,7 +14,7 @@ from ltvlib.products.ladders import Ladders, Way
 from ltvlib.settings import Filters
 from pages.ui import choices, products_words, session
 from pages.ui.components import chart, downloads, nothing, plain, table
-from pages.ui.plots import laid_out, safe
+from pages.ui.plots import heat, laid_out, safe
 from pages.ui.widgets import choose
 from pages.ui.words import _, count, percent, plural, short_money, symbol
 
@@ -94,9 +94,7 @@ def _bands(view: Ladders) -> None:
             y=words,
             text=[[count(n) for n in row] for row in moves.to_numpy()],
             texttemplate="%{text}",
-            textfont={"color": products_words.colors()["text"]},
-            colorscale=[[0, "rgba(58,124,165,.06)"], [1, "rgba(58,124,165,.5)"]],
-            showscale=False,
+            **heat(),
             hovertemplate="%{y} → %{x}: %{text}<extra></extra>",
         )
     )

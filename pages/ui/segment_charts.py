@@ -7,7 +7,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from ltvlib.settings import AbcdxRules
-from pages.ui.plots import MUTED, color, laid_out, line_at, log_ticks, mode
+from pages.ui.plots import MUTED, color, heat, laid_out, letter, line_at, log_ticks, mode
 from pages.ui.words import _, count, plural, short_money, symbol
 
 CORNERS = {"A": (0.98, 0.98), "B": (0.98, 0.02), "C": (0.02, 0.98), "D": (0.02, 0.02)}
@@ -36,7 +36,7 @@ def segment_map(cells: pd.DataFrame, rules: AbcdxRules, currency: str) -> go.Fig
     _borders(figure, rules)
     letters = [
         {"x": x, "y": y, "xref": "paper", "yref": "paper", "text": f"<b>{name}</b>", "showarrow": False,
-         "font": {"size": 26, "color": color(name)}}
+         "font": {"size": 26, "color": letter(name)}}
         for name, (x, y) in CORNERS.items()
     ]  # fmt: skip
     across = f"{_('Average order value')}, {symbol(currency)} →"
@@ -84,9 +84,9 @@ def movement(frame: pd.DataFrame, names: dict[str, str], value: str, currency: s
             y=list(names.values()),
             text=shown,
             texttemplate="%{text}",
-            showscale=False,
             xgap=2,
             ygap=2,
+            **heat(),
             hovertemplate="%{y} → %{x}: %{text}<extra></extra>",
         )
     )
