@@ -44,14 +44,7 @@ source, picked = shown, None
 if heat.open:
     with heat:
         hint = title + ". " + _("Click a cell to see its customers.")
-        event = chart(
-            session.once(cohort_charts.heatmap, view),
-            "cohort_heat",
-            hint,
-            *about,
-            on_select="rerun",
-            selection_mode="points",
-        )
+        event = cohort_view.heat(view, hint, *about)
         picked = cohort_view.from_chart(event, shown)
 if curves.open:
     with curves:

@@ -13,6 +13,10 @@ from pages.ui.plots import MUTED, color, heat, laid_out, mode, money_axis, safe
 from pages.ui.words import _, by_unit, count, percent, period, short_money
 
 READABLE_AGES = 26
+TOP, ROW, BOTTOM = 64, 27, 8
+"""Pixels above, of and below the rows: the names stand in a figure of their own that does not scroll."""
+LETTER, AROUND, NARROW = 5.7, 14, 9
+"""Pixels that a character takes, those around a word, and the least width of a column without words."""
 RETENTIONS = (Measure.RETENTION, Measure.ROLLING_RETENTION)
 TOTALS = (Measure.CUSTOMERS, Measure.REVENUE, Measure.MARGIN)
 
@@ -35,6 +39,19 @@ class View:
         """Name of a row."""
         value = self.table.rows[place]
         return period(value, self.table.grain) if isinstance(value, dt.date) else safe(value) or _("not known")
+
+    @property
+    def names_width(self) -> int:
+        """Pixels that the longest name of a row takes."""
+        return AROUND + round(LETTER * max((len(name) for name in self.rows()), default=1))
+
+    @property
+    def least_width(self) -> int:
+        """Pixels below which the words in the cells could not be read: a narrower screen scrolls."""
+        rows, ages = self.table.known_cells
+        cells = [len(self.short(int(row), int(age))) for row, age in zip(rows, ages, strict=True)]
+        column = NARROW if self.is_crowded else AROUND + round(LETTER * max(cells, default=1))
+        return self.table.ages * column
 
     def rows(self) -> list[str]:
         """Names of the rows with their size."""
@@ -74,6 +91,24 @@ def age_title(table: CohortTable) -> str:
     }[table.grain.value]
 
 
+def names(view: View) -> go.Figure:
+    """The names of the rows, beside :func:`heatmap` and at its heights."""
+    shown = view.rows()
+    figure = go.Figure(go.Scatter(x=[None], y=[None], mode="lines", hoverinfo="skip"))
+    yaxis = {**_down(len(shown)), "tickvals": list(range(len(shown))), "ticktext": shown, "ticks": ""}
+    laid_out(figure, _height(len(shown)), xaxis={"visible": False}, yaxis=yaxis)
+    return figure.update_layout(margin={"l": view.names_width, "r": 0, "t": TOP, "b": BOTTOM})
+
+
+def _height(rows: int) -> int:
+    return TOP + ROW * max(rows, 3) + BOTTOM
+
+
+def _down(rows: int) -> dict[str, object]:
+    """The axis of the rows, the first at the top, every row equally high."""
+    return {"range": [max(rows, 3) - 0.5, -0.5], "showgrid": False, "zeroline": False, "automargin": False}
+
+
 def heatmap(view: View) -> go.Figure:
     """The triangle; immature cells are empty. Invisible markers make every known cell clickable, in order."""
     table, names = view.table, view.rows()
@@ -95,6 +130,17 @@ def heatmap(view: View) -> go.Figure:
         )
     )
     rows, ages = table.known_cells
+    figure.add_annotation(
+        text=age_title(table),
+        x=0,
+        y=1,
+        xref="paper",
+        yref="paper",
+        xanchor="left",
+        yanchor="bottom",
+        yshift=TOP - 32,
+        showarrow=False,
+    )
     figure.add_scatter(
         x=ages,
         y=rows,
@@ -106,15 +152,11 @@ def heatmap(view: View) -> go.Figure:
         hovertemplate="%{text}<extra></extra>",
         showlegend=False,
     )
-    xaxis = {**view.ages(), "side": "top", "showgrid": False, "range": [-0.5, table.ages - 0.5]}
-    return laid_out(
-        figure,
-        max(180, 70 + 27 * len(names)),
-        clickmode="event+select",
-        hoverdistance=60,
-        xaxis=xaxis,
-        yaxis={"autorange": "reversed", "showgrid": False, "tickvals": places, "ticktext": names},
-    )
+    xaxis = {**view.ages(), "side": "top", "showgrid": False, "range": [-0.5, table.ages - 0.5], "automargin": False}
+    xaxis["title"] = None
+    yaxis = {**_down(len(names)), "showticklabels": False, "ticks": ""}
+    laid_out(figure, _height(len(names)), clickmode="event+select", hoverdistance=60, xaxis=xaxis, yaxis=yaxis)
+    return figure.update_layout(margin={"l": 4, "r": 4, "t": TOP, "b": BOTTOM})
 
 
 def _strongest(table: CohortTable) -> float:

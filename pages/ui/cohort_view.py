@@ -10,10 +10,11 @@ import streamlit as st
 
 from ltvlib import cohorts
 from ltvlib.cohorts import CohortTable
+from ltvlib.engine import Answer
 from ltvlib.settings import Attribute, Filters, Grain
-from pages.ui import choices, session
-from pages.ui.cohort_charts import age_title
-from pages.ui.components import downloads, nothing, plain, table
+from pages.ui import choices, cohort_charts, session
+from pages.ui.cohort_charts import View, age_title
+from pages.ui.components import downloads, nothing, plain, table, wide_chart
 from pages.ui.people import ALL, SHOWN_PEOPLE, customer_list, people_heading
 from pages.ui.words import _, period
 
@@ -47,6 +48,22 @@ def row_title(table: CohortTable, row: int) -> str:
     """Name of one row."""
     value = table.rows[row]
     return period(value, table.grain) if isinstance(value, dt.date) else value or _("not known")
+
+
+def heat(view: View, hint: str, title: str, answer: Answer, slugs: tuple[str, ...]) -> Any:
+    """The table of colours; returns what was clicked."""
+    return wide_chart(
+        cohort_charts.names(view),
+        cohort_charts.heatmap(view),
+        "cohort_heat",
+        hint,
+        title,
+        answer,
+        slugs,
+        (view.names_width, view.least_width),
+        on_select="rerun",
+        selection_mode="points",
+    )
 
 
 def from_chart(event: Any, found: CohortTable) -> Cell | None:

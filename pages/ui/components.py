@@ -30,6 +30,8 @@ MONEY_COLUMNS = {
     "predicted_ltv",
 }
 SHARE_COLUMNS = {"customer_share", "margin_share", "probability_alive"}
+ALT_LIMIT = 500
+"""Characters of a text alternative that names every row."""
 FILE_DIGITS = 4
 """Decimals of ratios in files: more are noise."""
 PLOT = {"displayModeBar": False, "scrollZoom": False}
@@ -144,6 +146,35 @@ def chart(
     with st.container(border=True):
         _titled(title, key, answer, slugs)
         return st.plotly_chart(figure, key=key, alt=alt, config=PLOT, **options)
+
+
+def wide_chart(
+    names: go.Figure,
+    figure: go.Figure,
+    key: str,
+    title: str,
+    alt: str,
+    answer: Answer,
+    slugs: tuple[str, ...],
+    widths: tuple[int, int],
+    **options: Any,
+) -> Any:
+    """A chart that scrolls sideways where the screen is too narrow for it; the names of its rows stand still beside it.
+
+    ``widths`` are the pixels of the names, and those below which the chart scrolls.
+    """
+    box = f".st-key-{key}_wide"
+    with st.container(border=True):
+        _titled(title, key, answer, slugs)
+        st.html(
+            f"<style>{box} {{overflow-x: auto; min-width: 0}} {box} > div {{min-width: {widths[1]}px}}"
+            f" {box} .drag {{touch-action: manipulation !important}}</style>"
+        )
+        with st.container(horizontal=True, wrap=False, gap=None):
+            listed = ", ".join(names.layout.yaxis.ticktext or ())
+            st.plotly_chart(names, key=f"{key}_names", alt=listed[:ALT_LIMIT], config=PLOT, width=widths[0])
+            with st.container(key=f"{key}_wide"):
+                return st.plotly_chart(figure, key=key, alt=alt, config=PLOT, **options)
 
 
 def _titled(title: str, key: str, answer: Answer | None, slugs: tuple[str, ...]) -> None:

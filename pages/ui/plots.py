@@ -46,7 +46,6 @@ def safe(text: object, limit: int = 28) -> str:
 
 
 def laid_out(figure: go.Figure, height: int, **layout: object) -> go.Figure:
-def laid_out(figure: go.Figure, height: int, **layout: object) -> go.Figure:
     """The figure with the common layout; no zooming by accident on a phone. What ``layout`` names is set anew as a whole.
 
     Every word stands in an ink that can be read there: at least 4.5 to 1 in both themes.

@@ -114,6 +114,29 @@ def test_a_phone_shows_the_pages_without_sideways_scrolling(visit: Visit):
         assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= 390
 
 
+@pytest.mark.parametrize("visit", [{"locale": "en-US"}, {"locale": "ru-RU", "color_scheme": "dark"}], indirect=True)
+def test_the_words_of_the_cohort_table_are_as_large_on_a_phone_and_its_rows_keep_their_names(visit: Visit):
+    heights, tops = {}, {}
+    for width in (1400, 390):
+        visit.page.set_viewport_size({"width": width, "height": 1600})
+        page = visit.open("/cohorts?data=salon")
+        cells, names = page.locator(".heatmap-label text"), page.locator(".st-key-cohort_heat_names .ytick text")
+        cells.first.wait_for(timeout=60_000)
+        visit.settle()
+        heights[width] = cells.first.bounding_box()["height"]
+        box = page.locator(".st-key-cohort_heat_wide")
+        assert box.evaluate("e => e.scrollWidth > e.clientWidth") == (width == 390)
+        box.evaluate("e => { e.scrollLeft = 1000 }")
+        first = names.first.bounding_box()
+        tops[width] = cells.first.bounding_box()["y"] - first["y"]
+        assert first["x"] >= 0
+        assert first["x"] + first["width"] <= box.bounding_box()["x"]
+        assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= width
+    assert heights[390] == pytest.approx(heights[1400], abs=1), "Plotly shrinks words that do not fit into a cell"
+    assert abs(tops[390]) < 3, "a name stands beside its row"
+    assert abs(tops[1400]) < 3
+
+
 def test_headers_and_closed_doors(server: str):
     import urllib.error
     import urllib.request
