@@ -21,7 +21,7 @@ from ltvlib.ingest.cells import (
 )
 from ltvlib.ingest.model import Note
 
-DEPTH = 80
+DEPTH, TITLE_LINES = 80, 12
 _SPACE = re.compile(r"\s+")
 
 Row = tuple[int, Sequence[str]]
@@ -136,18 +136,30 @@ def _best(rows: Sequence[Row]) -> int:
     """Index of the likeliest header row, -1 for none."""
     typical = median([filled(cells) for _, cells in rows[len(rows) // 3 :]] or [0])
     least = max(1.0 if typical < 2 else 2.0, 0.5 * typical)
-    best, best_score, above = -1, 0.0, 0
+    best, best_score, above, titles = -1, 0.0, 0, _title_lines(rows, typical)
     # A list of one column has no titles that could be told from its values.
     for index, (_, cells) in enumerate(rows[: DEPTH if typical >= 2 else 1]):
         if filled(cells) < least:
             continue
         score = _score(cells, [below for _, below in rows[index + 1 : index + 31]]) - 0.4 * above
+        labels = sum(clean(cell).endswith(":") for cell in cells)
+        score -= 1.0 * (index < titles) + 1.0 * (0 < labels < filled(cells))  # ``Report: | Sales``
         if score > best_score:
             best, best_score = index, score
         above += 1
         if above > 12:
             break
     return best
+
+
+def _title_lines(rows: Sequence[Row], typical: float) -> int:
+    """How many lines at the top are a title by their shape: one or two cells each above a gap, and a wider table below."""
+    for index, (line, cells) in enumerate(rows[:TITLE_LINES]):
+        if filled(cells) > 2 or typical <= 2:
+            return 0
+        if index + 1 < len(rows) and (rows[index + 1][0] - line > 1 or not filled(rows[index + 1][1])):
+            return index + 1
+    return 0
 
 
 def _score(cells: Sequence[str], below: Sequence[Sequence[str]]) -> float:
