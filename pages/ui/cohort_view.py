@@ -53,8 +53,8 @@ def row_title(table: CohortTable, row: int) -> str:
 def heat(view: View, hint: str, title: str, answer: Answer, slugs: tuple[str, ...]) -> Any:
     """The table of colours; returns what was clicked."""
     return wide_chart(
-        cohort_charts.names(view),
-        cohort_charts.heatmap(view),
+        session.once(cohort_charts.names, view),
+        session.once(cohort_charts.heatmap, view),
         "cohort_heat",
         hint,
         title,

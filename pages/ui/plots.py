@@ -64,7 +64,9 @@ def laid_out(figure: go.Figure, height: int, **layout: object) -> go.Figure:
     given = {**common, **layout}
     given["legend"] = {"font": ink, **given["legend"]}
     given["annotations"] = [{**note, "font": {**ink, **note.get("font", {})}} for note in given["annotations"]]
-    figure.layout.update({**given, **_axes(figure, given)}, overwrite=True)  # merging piece by piece takes six times as long
+    figure.layout.update(
+        {**given, **_axes(figure, given)}, overwrite=True
+    )  # merging piece by piece takes six times as long
     for trace in figure.data:
         _write(trace, ink)
     return figure
