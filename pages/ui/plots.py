@@ -78,7 +78,7 @@ def _axes(figure: go.Figure, given: dict[str, Any]) -> dict[str, Any]:
     found = {}
     for name in {"xaxis", "yaxis", *(name for name in made if name[1:5] == "axis")}:
         axis = {**made.get(name, {}), **given.get(name, {})}
-        title = axis.get("title", {})
+        title = axis.get("title") or {}
         words = {"text": title} if isinstance(title, str) else title
         found[name] = {**axis, "tickfont": {**ink, **axis.get("tickfont", {})}, "title": {"font": ink, **words}}
     return found
