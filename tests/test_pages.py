@@ -93,6 +93,12 @@ def test_pages_say_something_sensible_about_little(page: str, rows: list[dict], 
     assert at.title
 
 
+def test_borders_are_not_judged_by_one_customer(tmp_path: Path):
+    at = healthy(visit("segments", "upload", uid=own(tmp_path, TINY)))
+    assert any("too few to say whether the borders stand firm" in caption.value for caption in at.caption)
+    assert not any("crowd" in caption.value for caption in at.caption)
+
+
 def test_a_slider_moves_customers_between_segments():
     at = healthy(visit("segments"))
     before = at.dataframe[0].value["customers"].tolist()

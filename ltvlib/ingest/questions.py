@@ -57,7 +57,9 @@ def column_questions(raw: RawTable, keys: dict[str, str], profiles: _Profiles, m
     if "revenue" not in keys and not {"unit_price", "quantity"} <= keys.keys():
         yield Question("revenue", "Which column holds the amount the customer paid?", names)
     if not any(field in keys for field in CUSTOMER_KEYS):
-        yield Question("customer_id", "Which column tells who bought (a code, a phone, an e-mail or a name)?", names)
+        yield Question(
+            "customer_id", "Which column tells who bought: the customer's number, phone, e-mail or name?", names
+        )
     same = twins(raw, mapping)
     if same:
         yield Question("revenue", "Several columns have the same header. Which one is what the customer paid?", same)

@@ -131,7 +131,7 @@ def _require(keys: Dict[str, str]) -> None:
     if "revenue" not in keys and not {"unit_price", "quantity"} <= keys.keys():
         raise MappingError("Choose the column with the amount paid, or the columns with unit price and quantity.")
     if not any(name in keys for name in CUSTOMER_KEYS):
-        raise MappingError("Choose the column that tells who bought: a customer code, phone, e-mail or name.")
+        raise MappingError("Choose the column that tells who bought: the customer's number, phone, e-mail or name.")
 
 
 def _text(database: Database, name: str, column: RawColumn) -> str:

@@ -93,7 +93,7 @@ def read_list(data: bytes, day: dt.date, known: Lookup, codes: Codes | None = No
     keys = [field for field in CUSTOMER_KEYS if columns.get(field) is not None]
     if not keys:
         raise ReadError(
-            "The list has no column that tells who took part: a customer code, phone, e-mail or name is needed."
+            "The list has no column that tells who took part: a customer's number, phone, e-mail or name is needed."
         )
     found: dict[str, tuple[str, dt.date, bool]] = {}
     lost: list[tuple[int, str]] = []

@@ -78,7 +78,7 @@ class Source:
         if not self.has("revenue") and not (self.has("unit_price") and self.has("quantity")):
             raise MappingError("Choose the column with the amount paid, or the columns with unit price and quantity.")
         if not any(self.has(name) for name in CUSTOMER_KEYS):
-            raise MappingError("Choose the column that tells who bought: a customer code, phone, e-mail or name.")
+            raise MappingError("Choose the column that tells who bought: the customer's number, phone, e-mail or name.")
         self._kinds()
         return self if self.has("order_id") else replace(self, is_grouped=True)
 

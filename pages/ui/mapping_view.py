@@ -12,7 +12,7 @@ from ltvlib.ingest.report import ImportReport, Step
 from ltvlib.schema import ORDERS
 from pages.ui import people_choice, receive, saved_mapping
 from pages.ui.components import plain, table
-from pages.ui.mapping_words import field_names
+from pages.ui.mapping_words import field_helps, field_names
 from pages.ui.registry import Session, Upload
 from pages.ui.widgets import accent, choose, fixed
 from pages.ui.words import _, date_format, language, plural, say
@@ -21,7 +21,9 @@ NONE = "–"
 CURRENCIES = ("RUB", "USD", "EUR", "GBP", "KZT", "BYN", "UAH", "TRY", "CNY", "AED", "PLN", "CZK", "CHF", "JPY")
 
 
-MAIN = ("ordered_at", "revenue", "customer_id", "phone", "order_id", "status", "cost", "product_name")
+WHO = ("customer_id", "phone", "email", "name")
+"""Fields that tell one customer from another, the surest first."""
+MAIN = ("ordered_at", "revenue", "order_id", "status", "product_name", "cost")
 
 
 def draw(mine: Session, upload: Upload) -> None:
@@ -34,7 +36,6 @@ def draw(mine: Session, upload: Upload) -> None:
     for note in (*raw.notes, *found.notes):
         (st.warning if note.level != "info" else st.caption)(plain(say(note), 600))
     preview(found)
-    st.caption(_who(found.proposal))
     with st.form(f"mapping_{upload.path.stem}", border=False):
         mapping = form(found, upload.mapping or found.proposal)
         wanted = st.form_submit_button(_("Build my data set"), type=accent(), icon=":material/play_arrow:")
@@ -75,11 +76,17 @@ def _how(found: Inspection) -> str:
 def _who(mapping: Mapping) -> str:
     """Which column tells one customer from another."""
     words = field_names()
-    key = next((field for field in ("customer_id", "phone", "email", "name") if field in mapping.fields), None)
+    key = next((field for field in WHO if field in mapping.fields), None)
     if key is None:
-        return _("No column tells who bought. Choose one below.")
+        return _("No column was found that tells who bought. Choose it here.")
     return _(
-        "Customers are told apart by: {field} (column {column})", field=words[key], column=plain(mapping.fields[key])
+        "Customers are told apart by: {field} (column {column}).", field=words[key], column=plain(mapping.fields[key])
+    )
+
+
+def _one_is_enough() -> str:
+    return _(
+        "One of these columns is enough. Every row goes by the first of them that it has; spellings of the same phone, e-mail or name are merged."
     )
 
 
@@ -97,9 +104,15 @@ def form(found: Inspection, start: Mapping) -> Mapping:
     """The fields of the form, to stand inside one; the mapping as it is chosen."""
     names = [column.name for column in found.raw.columns]
     fields: dict[str, str] = {}
+    st.markdown("**" + _("When, how much and what") + "**")
+    _wanted(found, MAIN)
     _pick(fields, MAIN, names, start)
+    st.markdown("**" + _("Who bought") + "**")
+    _wanted(found, WHO)
+    st.caption(_who(start) + " " + _one_is_enough())
+    _pick(fields, WHO, names, start)
     with st.expander(_("More columns")):
-        _pick(fields, tuple(f for f in field_names() if f not in MAIN), names, start)
+        _pick(fields, tuple(f for f in field_names() if f not in (*MAIN, *WHO)), names, start)
     answers = {question.field: _ask(question, start) for question in found.questions}
     people = people_choice.draw(found, start)
     left, right = st.columns(2)
@@ -155,20 +168,25 @@ def _pick(fields: dict[str, str], wanted: tuple[str, ...], names: list[str], sta
         for field in wanted:
             current = start.fields.get(field)
             options = [NONE, *names]
-            help_text = next((_(c.meaning) for c in ORDERS.columns if c.name == field), None)
+            known = next((_(c.meaning) for c in ORDERS.columns if c.name == field), None)
+            about = field_helps().get(field, known)
             value = choose(
-                words[field], options, str, f"map_{field}", current if current in options else NONE, help=help_text
+                words[field], options, str, f"map_{field}", current if current in options else NONE, help=about
             )
             if value != NONE:
                 fields[field] = value
 
 
+def _wanted(found: Inspection, fields: tuple[str, ...]) -> None:
+    """Which column is still looked for, above the lists where it is chosen."""
+    for question in found.questions:
+        if question.field in fields:
+            st.warning(plain(say(question), 300), icon=":material/help:")
+
+
 def _ask(question: Question, start: Mapping) -> object:
-    """A choice that is never guessed. Which column is which is asked by the form itself, so only the words are shown."""
-    if question.field in field_names():
-        st.warning(plain(say(question), 300), icon=":material/help:")
-        return None
-    if question.field in ("sale_statuses", "currency"):
+    """A choice that is never guessed. Columns, statuses and currencies have lists of their own in the form."""
+    if question.field in (*field_names(), "sale_statuses"):
         return None
     st.markdown("**" + plain(say(question), 300) + "**")
     return st.radio(

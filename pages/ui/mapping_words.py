@@ -25,10 +25,10 @@ def field_names() -> dict[str, str]:
     return {
         "ordered_at": _("Date of the order"),
         "revenue": _("Amount paid"),
-        "customer_id": _("Customer number or name"),
+        "customer_id": _("Customer's number or card"),
         "phone": _("Phone"),
         "email": _("E-mail"),
-        "name": _("Customer's name"),
+        "name": _("Customer's name or company"),
         "order_id": _("Order number"),
         "status": _("Status"),
         "document_type": _("Type of document"),
@@ -48,6 +48,16 @@ def field_names() -> dict[str, str]:
         "updated_at": _("Date of the last change"),
         "cancelled_at": _("Date of cancellation"),
         "is_refund": _("Refund: yes or no"),
+    }
+
+
+def field_helps() -> dict[str, str]:
+    """What belongs into a field, where its name does not say it all."""
+    return {
+        "customer_id": _(
+            "The number under which your own system keeps the customer: card, account, client or tax number. Leave it empty if the file has none."
+        ),
+        "name": _("Used for rows that have nothing surer: two customers of the same name count as one."),
     }
 
 

@@ -52,8 +52,9 @@ def people_heading(title: str, answer: Answer, limit: int) -> None:
 
 def customer_list(answer: Answer, name: str, key: str, everyone: Callable[[], Answer]) -> None:
     """A list of people with what is expected of each; no empty columns. Files hold ``everyone`` in the words of the screen."""
-    view = outlook.outlook()
-    frame = outlook.predictions(view, answer.frame)
+    with st.spinner(_("Reckoning what every customer may still bring")):  # once a session
+        view = outlook.outlook()
+        frame = outlook.predictions(view, answer.frame)
     frame = session.once(_told, frame) if len(frame) else frame
     sign = symbol(session.workspace().info.currency)
     about = customer_columns(session.workspace().info.currency)

@@ -35,7 +35,7 @@ def bring(found: Filters) -> None:
     with st.expander(_("Bring a list of participants"), icon=":material/upload:"):
         st.caption(
             _(
-                "A CSV with a customer code, phone, e-mail or name in each line; a date of joining and a column Control (yes = kept aside by lot) where there are any."
+                "A CSV with a customer's number, phone, e-mail or name in each line; a date of joining and a column Control (yes = kept aside by lot) where there are any."
             )
         )
         left, right = st.columns(2)

@@ -33,9 +33,9 @@ def draw(mine: Session) -> None:
         step = _reconciliation(mine, found)
     with right:
         _left_over(mine, step)
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        st.page_link("pages/overview.py", label="**" + _("Go to the overview") + "**", icon=":material/arrow_forward:")
         st.button(_("Delete my data now"), icon=":material/delete:", on_click=receive.forget, key="forget")
-        st.page_link("pages/overview.py", label=_("Go to the overview"), icon=":material/arrow_forward:")
 
 
 def _fates(found: ImportReport) -> list[tuple[str, int]]:

@@ -101,7 +101,7 @@ def movement(rules: AbcdxRules, found: Filters) -> None:
         nothing(_("The file does not reach back far enough to compare with the period before."))
         return
     name = {k: day(months_before(space.as_of(found), k)) for k in steps}
-    left, middle, right = st.columns(3)
+    left, middle, right = st.columns([2, 2, 3])
     words = {"customers": _("Customers"), "margin_now": _("Gross margin now")}
     with left:
         then = choose(

@@ -7,6 +7,9 @@ import math
 from ltvlib.kpis import Figure, Overview, Pareto
 from pages.ui.words import _, count, day, percent, plural, short_money
 
+FEW = 20
+"""Customers below which one of them is more than 5 %, the share that divides firm borders from fair ones."""
+
 
 def overview(view: Overview, curve: Pareto, currency: str) -> str:
     """The overview in a few sentences."""
@@ -84,6 +87,12 @@ def stability(share: float, customers: int) -> str:
     if math.isnan(share):
         return ""
     part = percent(share, 1)
+    if customers < FEW:
+        return plural(
+            "Only {n} customer bought in the window: too few to say whether the borders stand firm.",
+            "Only {n} customers bought in the window: too few to say whether the borders stand firm.",
+            customers,
+        )
     if share < 0.05:
         return _(
             "The borders stand firm: moving one of them by 10 % (orders: by at least one) relabels at most {part} of {n} customers.",

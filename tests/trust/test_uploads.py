@@ -214,3 +214,32 @@ def test_a_false_mapping_is_one_sentence():
         assert not at.exception, content[:60]
         assert [e.value for e in at.error] == ["This is not a saved mapping."], content[:60]
     healthy(build(at.run()))
+
+
+def test_the_form_asks_who_bought_in_one_place():
+    """All four ways to tell customers apart stand together, and say which one the file has."""
+    at = healthy(drop(visitor(), export("ALPHA")))
+    who = [at.selectbox(key=f"map_{field}") for field in ("customer_id", "phone", "email", "name")]
+    places = [[box.key for box in at.selectbox].index(box.key) for box in who]
+    assert places == list(range(places[0], places[0] + 4))
+    assert [box.value for box in who] == ["–", "–", "Email", "Customer"]
+    told = next(one.value for one in at.caption if one.value.startswith("Customers are told apart by"))
+    assert "E-mail (column Email)" in told
+    assert "One of these columns is enough" in told
+    assert healthy(build(at)).session_state["data"] == "upload"
+    assert mine(at).upload.report.customer_key == "email"
+
+
+def test_what_is_missing_is_asked_above_its_list():
+    """A file without customers: the question stands before the lists of the group, not below the form."""
+    rows = b"Order,Date,Total\nA1,2025-01-01,5\nA2,2025-01-02,6\n"
+    at = healthy(drop(visitor(), rows))
+    (question,) = [one.value for one in at.warning]
+    assert question.startswith("Which column tells who bought")
+    order = [
+        one.key if one.type == "selectbox" else one.value for one in at.main if one.type in ("selectbox", "warning")
+    ]
+    assert order.index(question) == order.index("map_customer_id") - 1
+    assert [one.value for one in build(at).error] == [
+        "Choose the column that tells who bought: the customer's number, phone, e-mail or name."
+    ]
