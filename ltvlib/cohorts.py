@@ -153,7 +153,11 @@ def ltv_at(
     those the twelve newest that had completed it ``earlier`` months ago. Returns (value, customers);
     (``nan``, 0) where no cohort is old enough.
     """
-    table = cohort_table(workspace, Measure.CUMULATIVE_LTV, basis=basis, filters=filters)
+    return ltv_in(cohort_table(workspace, Measure.CUMULATIVE_LTV, basis=basis, filters=filters), months, earlier)
+
+
+def ltv_in(table: CohortTable, months: int, earlier: int = 0) -> tuple[float, int]:
+    """``ltv_at`` from a table of cumulative LTV by monthly cohort that is there already."""
     age = months - 1
     if age >= table.ages:
         return float("nan"), 0

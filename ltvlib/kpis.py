@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from ltvlib import ratios, trends
-from ltvlib.cohorts import ltv_at
+from ltvlib.cohorts import Measure, cohort_table, ltv_in
 from ltvlib.engine import Answer
 from ltvlib.settings import EPOCH, Filters, Window, month_number, month_start
 from ltvlib.workspace import Workspace
@@ -148,11 +148,12 @@ def overview(workspace: Workspace, filters: Filters | None = None) -> Overview:
 
 
 def _ltv(workspace: Workspace, filters: Filters, length: int) -> Figure:
+    table = cohort_table(workspace, Measure.CUMULATIVE_LTV, filters=filters)
     for months in HORIZONS:
-        value, customers = ltv_at(workspace, months, filters=filters)
+        value, customers = ltv_in(table, months)
         if customers:
-            earlier = ltv_at(workspace, months, filters=filters, earlier=12)[0]
-            series = trends.ltv_by_cohort(workspace, months, filters, length)
+            earlier = ltv_in(table, months, earlier=12)[0]
+            series = trends.ltv_by_cohort(table, months, length)
             return Figure("ltv_m", value, earlier, series, months, customers)
     return Figure("ltv_m", float("nan"), float("nan"), (), HORIZONS[-1])
 

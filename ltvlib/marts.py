@@ -30,7 +30,7 @@ def build(database: Database, info: DataSet, progress: Progress) -> None:
     """Make ``customer_ids`` and all marts that every data set has; ``orders`` and ``customers`` must be there."""
     building = _Building(database, info, progress)
     building.orders()
-    building.run("marts/first_product")
+    building.first_product()
     building.customers()
     building.make("mart_customer_month", "marts/customer_month")
     building.back()
@@ -105,6 +105,12 @@ class _Building:
         self.run("staging/customer_ids")
         self.make("mart_order", "marts/order")
 
+    def first_product(self) -> None:
+        """``mart_first_product``; without order lines the orders need not be looked through for the first ones."""
+        self._tell()
+        text = sql_text("marts/first_product")
+        self.database.execute(text if self.is_told("order_lines") else text + "limit 0")
+
     def customers(self) -> None:
         """``mart_customer``, and out of the way with the documents of those who never ordered."""
         self.run("staging/first_documents", {"{{is_wanted}}": "true" if self.is_text_wanted() else "false"})
@@ -134,8 +140,11 @@ class _Building:
         sources |= dict.fromkeys(("product", "seller", "line"), "order_lines")
         for mart, source in sources.items():
             text = sql_text(f"marts/{mart}")
-            is_told = bool(self.database.rows(f"select 1 from {source} limit 1"))  # noqa: S608
-            self.database.execute(text if is_told else text + "limit 0")
+            self.database.execute(text if self.is_told(source) else text + "limit 0")
+
+    def is_told(self, rows: str) -> bool:
+        """Whether a table, or what follows ``from``, has any row."""
+        return bool(self.database.rows(f"select 1 from {rows} limit 1"))  # noqa: S608
 
     def count(self, rows: str) -> int:
         """Rows of a table, or of what follows ``from``."""

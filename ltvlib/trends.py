@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from ltvlib import ratios
-from ltvlib.cohorts import Measure, cohort_table
+from ltvlib.cohorts import CohortTable
 from ltvlib.settings import Filters, month_number
 from ltvlib.workspace import Workspace
 
@@ -29,9 +29,8 @@ def from_months(frame: pd.DataFrame) -> dict[str, Series]:
     return {slug: known(line) for slug, line in lines.items()}
 
 
-def ltv_by_cohort(workspace: Workspace, months: int, filters: Filters, last: int) -> Series:
-    """``ltv_m<months>`` of the ``last`` newest monthly cohorts that completed the horizon, oldest first."""
-    table = cohort_table(workspace, Measure.CUMULATIVE_LTV, filters=filters)
+def ltv_by_cohort(table: CohortTable, months: int, last: int) -> Series:
+    """``ltv_m<months>`` of the ``last`` newest cohorts that completed the horizon, oldest first, from cumulative LTV by month."""
     if table.ages < months:
         return ()
     return known(table.values[:, months - 1])[-last:]

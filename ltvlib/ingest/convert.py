@@ -78,7 +78,11 @@ def _report(database: Database, plan: Plan, found: Statuses, mode: str, out_dir:
     for item in raw.set_aside:
         reasons[item.reason] = reasons.get(item.reason, 0) + 1
     merged = _number(database, "select count(*) from dropped where is_merged")
-    used = _number(database, "select count(*) from sales") if plan.several else rows_of(out_dir / "orders.parquet")
+    used = (
+        _number(database, "select count(*) from sales")
+        if plan.several
+        else rows_of(database, out_dir / "orders.parquet")
+    )
     refused = sum(reasons.values())
     if raw.records != used + merged + refused:
         raise LtvError("{count} records are not accounted for.", count=raw.records - used - merged - refused)
@@ -91,8 +95,8 @@ def _report(database: Database, plan: Plan, found: Statuses, mode: str, out_dir:
         refused=refused,
         orders=counts[0],
         refunds=counts[1],
-        customers=rows_of(out_dir / "customers.parquet"),
-        lines=rows_of(out_dir / "order_lines.parquet"),
+        customers=rows_of(database, out_dir / "customers.parquet"),
+        lines=rows_of(database, out_dir / "order_lines.parquet"),
         customer_key=key,
         customers_merged=plan.identity.folded,
         margin_source=margin_source(plan),

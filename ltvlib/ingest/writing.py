@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-import pyarrow.parquet as pq
-
 from ltvlib.engine import Database, literal, quote, sql_text
 from ltvlib.ingest import reconcile
 from ltvlib.ingest.hiding import HIDDEN, PERSONAL, personal_columns
@@ -20,8 +18,9 @@ SORTED_ROWS = 1_000_000
 """Up to here orders are sorted by customer and time; sorting more costs more than it saves later."""
 
 # The files are temporary and read back at once: packing them is most of the work of writing them. Ids are not
-# worth a dictionary; what repeats (channel, status) has far fewer values than this.
-_OPTIONS = "format parquet, compression uncompressed, dictionary_size_limit 500"
+# worth a dictionary; what repeats (channel, status) has far fewer values than this. Version 2 writes numbers and lengths
+# as differences: half the bytes, which costs less than moving them to the disk and back.
+_OPTIONS = "format parquet, parquet_version v2, compression uncompressed, dictionary_size_limit 500"
 _FAULTS = {
     "no_customer": ("customer_id", "phone", "email", "name"),
     "no_date": ("ordered_at",),
@@ -76,10 +75,15 @@ def _margin_sql(plan: Plan) -> str:
     rate = f"cast({float(plan.mapping.margin_rate or 0)!r} as decimal(9,6))"
     return {
         "cost": "revenue - cost",
-        "margin": "margin - case when is_back then 0 else refund end",
+        "margin": f"margin{_given_back(plan)}",
         "rate": f"round(cast(revenue as decimal(19,4)) * {rate}, 4)",
         "none": "null",
     }[margin_source(plan)]
+
+
+def _given_back(plan: Plan) -> str:
+    """SQL that takes a refund column off an order; nothing where there is none."""
+    return " - case when is_back then 0 else refund end" if "refund" in plan.keys else ""
 
 
 def write_tables(database: Database, plan: Plan, mode: str, out_dir: Path) -> None:
@@ -87,7 +91,7 @@ def write_tables(database: Database, plan: Plan, mode: str, out_dir: Path) -> No
     _write_orders(database, plan, out_dir)
     if plan.identity.strict:
         _look_at_ids(database, plan, out_dir)
-    account(database, plan, rows_of(out_dir / "orders.parquet"))
+    account(database, plan, rows_of(database, out_dir / "orders.parquet"))
     lines = out_dir / "order_lines.parquet"
     lines.unlink(missing_ok=True)
     if has_products(plan.keys):
@@ -98,7 +102,7 @@ def write_tables(database: Database, plan: Plan, mode: str, out_dir: Path) -> No
 def _look_at_ids(database: Database, plan: Plan, out_dir: Path) -> None:
     """Where an id means nobody, write again with each id looked at; also before refused rows get their reasons."""
     odd = has_odd_ids(database, "buyers")
-    if not odd and rows_of(out_dir / "orders.parquet") == plan.raw.rows:
+    if not odd and rows_of(database, out_dir / "orders.parquet") == plan.raw.rows:
         return
     plan.identity = Identity(plan.identity.strict)
     stage(database, plan)
@@ -116,9 +120,10 @@ def _write(database: Database, sql: str, path: Path, params: Mapping[str, object
     database.execute(copy, params)
 
 
-def rows_of(path: Path) -> int:
-    """Rows of a written table; 0 where it was not written."""
-    return int(pq.read_metadata(path).num_rows) if path.exists() else 0
+def rows_of(database: Database, path: Path) -> int:
+    """Rows of a written table, as its footer says; 0 where it was not written."""
+    sql = "select num_rows from parquet_file_metadata({path})"
+    return int(database.rows(compose(sql, path=literal(str(path))))[0][0]) if path.exists() else 0
 
 
 def _write_orders(database: Database, plan: Plan, out_dir: Path) -> None:
@@ -127,6 +132,7 @@ def _write_orders(database: Database, plan: Plan, out_dir: Path) -> None:
     ordered = plan.raw.rows <= SORTED_ROWS
     sql = sql_text("staging/orders").format(
         order_id="doc_id" if plan.several else "order_id",
+        given_back=_given_back(plan),
         margin=_margin_sql(plan),
         order="order by customer_id, ordered_at, order_id" if ordered else "",
     )

@@ -1,7 +1,7 @@
 -- Grain: one order or one refund document, as canonical columns (small tables sorted by customer and time).
 -- Money given back by a refund column lowers the order, never below what was paid for it by more than stated.
 with priced as (
-    select *, cast(gross - case when is_back then 0 else refund end as decimal(18, 4)) as revenue
+    select *, cast(gross{given_back} as decimal(18, 4)) as revenue
     from docs
 )
 select
