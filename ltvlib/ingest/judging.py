@@ -201,7 +201,9 @@ def make_sales(database: Database, plan: Plan, mode: str) -> None:
         kind="table" if plan.several else "view",
         part=part_of(plan),
         # Without a column of pieces nothing is asked of ten million rows that cannot be.
-        counter="coalesce(quantity < 0 and value > 0, false)" if {"revenue", "quantity"} <= plan.keys.keys() else _NOTHING,
+        counter="coalesce(quantity < 0 and value > 0, false)"
+        if {"revenue", "quantity"} <= plan.keys.keys()
+        else _NOTHING,
         worth=worth(mode),
         netted=netted if plan.several and has_products(plan.keys) else _NOTHING,
         **{name: rated(name, plan) for name in ("refund", "cost", "margin", "line_money")},
