@@ -85,7 +85,10 @@ def _axes(figure: go.Figure, given: dict[str, Any]) -> dict[str, Any]:
 
 
 def _write(trace: Any, ink: dict[str, str]) -> None:
-    """The words on the marks of a trace: in ink, on a bar in what can be read on its colour."""
+    """The words and whiskers of a trace in ink; words on a bar in what can be read on its colour."""
+    for name in ("error_x", "error_y"):
+        if name in trace and trace[name].array is not None and trace[name].color is None:
+            trace[name].color = ink["color"]
     if trace.type == "bar" and trace.text is not None and trace.textposition != "none":
         fills = trace.marker.color
         several = not isinstance(fills, str) and fills is not None
