@@ -18,6 +18,7 @@ from ltvlib.ingest.values import compose
 from ltvlib.schema import MONEY
 
 _NOTHING = "false"
+_COUNTER = "coalesce(quantity < 0 and value > 0, false)"
 _REFUSALS = "insert into dropped select line, reason, false, coalesce(amount, 0) from judged where reason is not null"
 _UNSOLD = "insert into dropped select line, verdict, false, {amount} from verdicts where verdict is not null"
 
@@ -200,10 +201,8 @@ def make_sales(database: Database, plan: Plan, mode: str) -> None:
     sql = sql_text("staging/sales").format(
         kind="table" if plan.several else "view",
         part=part_of(plan),
-        # Without a column of pieces nothing is asked of ten million rows that cannot be.
-        counter="coalesce(quantity < 0 and value > 0, false)"
-        if {"revenue", "quantity"} <= plan.keys.keys()
-        else _NOTHING,
+        # Where the file has no column of pieces, nothing is asked of each of its rows.
+        counter=_COUNTER if {"revenue", "quantity"} <= plan.keys.keys() else _NOTHING,
         worth=worth(mode),
         netted=netted if plan.several and has_products(plan.keys) else _NOTHING,
         **{name: rated(name, plan) for name in ("refund", "cost", "margin", "line_money")},
