@@ -149,12 +149,13 @@ def _customers_sql(plan: Plan) -> str:
     """
     rules = {"name": "display_name", **{name: name for name in ("channel", "manager", "city", "phone", "email")}}
     parts = dict.fromkeys(rules, "cast(null as varchar)")
+    rows = "docs" if plan.several or {"name", "city", "phone", "email"} & plan.keys.keys() else "written"
+    number = "doc_id" if plan.several and rows == "docs" else "order_id"
     for field, column in rules.items():
-        if field in plan.keys:
-            parts[field] = f"{'arg_min' if field == 'channel' else 'arg_max'}({column}, ordered_at)"
+        if field in plan.keys:  # of several orders of one moment the same one every time, as in the marts: by its number
+            parts[field] = f"{'arg_min' if field == 'channel' else 'arg_max'}({column}, (ordered_at, {number}))"
             if plan.codes is not None and field in PERSONAL and field != "name":
                 parts[field] = plan.codes.sql(key_sql(field, parts[field]))
-    rows = "docs" if plan.several or {"name", "city", "phone", "email"} & plan.keys.keys() else "written"
     return sql_text("staging/customers").format(rows=rows, **parts)
 
 

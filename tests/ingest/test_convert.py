@@ -334,3 +334,22 @@ def test_order_of_rows_and_duplicates_change_nothing(tmp_path, products, rows, s
     assert same == orders
     assert revenue(doubled) == revenue(report)
     assert sum(row[2] for row in orders) == revenue(report)
+
+
+def test_what_is_said_of_a_customer_is_the_same_every_time(tmp_path):
+    """Orders of one moment differ in what they say: that of the smallest number is the first, of the largest the last."""
+    people, many = 400, 60
+    rows = [
+        f"{number:03};{person};2025-01-13;1;channel {number};manager {number};city {number}"
+        for number in range(many)
+        for person in range(1, people + 1)
+    ]
+    for turn in range(3):
+        folder = tmp_path / str(turn)
+        folder.mkdir()
+        lines = [f"{person}-{row}" for row, person in zip(rows, list(range(1, people + 1)) * many, strict=True)]
+        run(folder, "order;customer id;date;amount;channel;manager;city", "\n".join(lines[:: 1 if turn else -1]))
+        found = read(folder, "customers")
+        assert len(found) == people
+        assert {row["channel"] for row in found} == {"channel 0"}
+        assert {(row["manager"], row["city"]) for row in found} == {(f"manager {many - 1}", f"city {many - 1}")}

@@ -45,7 +45,7 @@ orders as (
                 else cast(p.revenue as double)
             end
         ) as full_price,
-        arg_max(p.product_key, p.revenue) as main_key
+        arg_max(p.product_key, (p.revenue, p.product_key)) as main_key
     from priced as p
     join eligible as e on e.customer_key = p.customer_key
     join ever as v on v.product_key = p.product_key
