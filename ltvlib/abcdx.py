@@ -174,6 +174,11 @@ class Stability:
         most = max(self.value_low, self.value_high, self.often_low, self.often_high)
         return float(ratios.share(most, self.customers))
 
+    @property
+    def is_equally_often(self) -> bool:
+        """Whether one more or one order less in the border relabels everybody: all ordered the same number of times."""
+        return self.customers > 0 and self.customers in (self.often_low, self.often_high)
+
 
 def stability(workspace: Workspace, rules: AbcdxRules, filters: Filters | None = None, step: float = 0.1) -> Stability:
     """How firmly the borders stand: who changes segment when a threshold moves by ``step``."""

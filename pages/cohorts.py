@@ -30,6 +30,10 @@ if not table.rows:
     nothing(_("No customer passes the filters. Clear some of them in the sidebar."))
     st.stop()
 
+if not len(table.known_cells[0]):
+    nothing(_("No period of a customer's life is complete yet, so there is nothing to show. Choose a shorter period."))
+    st.stop()
+
 metric = METRICS[measure.value]
 title = story.cohort_title(measure.value, basis.value)
 # a table by product or city can have hundreds of rows; pictures show the largest, the tab with numbers all of them

@@ -32,7 +32,7 @@ def live() -> None:
             session.once(segment_charts.segment_map, cells.frame, rules, currency), "map", title, alt, cells, ("abcdx",)
         )
     firm = session.remember(abcdx.stability, rules, found)
-    st.caption(story.stability(firm.worst_share, firm.customers), help=definition("abcdx"))
+    st.caption(story.stability(firm), help=definition("abcdx"))
     before = session.remember(abcdx.segment_table, rules, found, rules.window_months)
     clicked = segments_view.segments(table, before)
     listed = st.container()

@@ -99,6 +99,20 @@ def test_borders_are_not_judged_by_one_customer(tmp_path: Path):
     assert not any("crowd" in caption.value for caption in at.caption)
 
 
+def test_equally_frequent_customers_are_told_so(tmp_path: Path):
+    """Thirty customers with one order each: the border of orders divides nobody, whatever it is."""
+    rows = [{**TINY[0], "customer_id": f"c{n}", "revenue": 100.0 + n} for n in range(30)]
+    at = healthy(visit("segments", "upload", uid=own(tmp_path, rows)))
+    (told,) = [caption.value for caption in at.caption if "ordered equally often" in caption.value]
+    assert "All 30 customers" in told
+
+
+def test_cohorts_without_a_complete_period_say_so(tmp_path: Path):
+    at = healthy(visit("cohorts", "upload", uid=own(tmp_path, TINY)))
+    assert any("No period of a customer's life is complete yet" in info.value for info in at.info)
+    assert not at.get("plotly_chart")
+
+
 def test_a_slider_moves_customers_between_segments():
     at = healthy(visit("segments"))
     before = at.dataframe[0].value["customers"].tolist()

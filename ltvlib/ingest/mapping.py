@@ -13,6 +13,7 @@ from ltvlib.ingest.synonyms import FIELDS, NUMBER_FIELDS, Preset, headers_of, no
 _WHO = {"customer", "client", "клиент", "покупатель", "контрагент", "buyer", "заказчик"}
 _NOT_REVENUE = re.compile(
     r"ндс|vat|tax|налог|скидк|discount|доставк|shipping|возврат|refund|комисси|fee|процент|percent"
+    r"|\bnum(ber)?\b|\bcount\b|\bqty\b|quantity|количеств|\bкол во\b|\bчисло\b|\bшт\b"
 )
 _LOOSE = {
     "revenue": re.compile(r"сумм|выручк|оплат|amount|revenue|total|\bsales\b|стоимост"),

@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from ltvlib.ingest.jsonvalue import JsonValue
 from ltvlib.ingest.model import Note, SetAside
 
+LIST_OF_CUSTOMERS = 20
+"""Customers with one order each from which a file looks like a list of customers."""
+
 
 @dataclass(frozen=True)
 class Step(JsonValue):
@@ -65,6 +68,11 @@ class ImportReport(JsonValue):
     is_hidden: bool = False
 
     _nested = {"reconciliation": Step, "notes": Note}
+
+    @property
+    def looks_like_customers(self) -> bool:
+        """Whether every one of at least 20 customers has exactly one order: a list of customers rather than of orders."""
+        return self.orders == self.customers >= LIST_OF_CUSTOMERS
 
 
 @dataclass(frozen=True)

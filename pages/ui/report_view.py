@@ -13,6 +13,8 @@ from pages.ui.registry import Session
 from pages.ui.words import _, count, day, money, plural, say
 
 SHOWN_ROWS = 1000
+STEP_WIDTH = 210
+"""Pixels of the column of steps: the money beside it must be seen without scrolling."""
 
 
 def draw(mine: Session) -> None:
@@ -26,6 +28,13 @@ def draw(mine: Session) -> None:
         for name, value in _fates(found):
             st.metric(name, count(value), border=True)
     st.markdown(_sentence(found, _currency(mine, found)))
+    if found.looks_like_customers:
+        st.warning(
+            _(
+                "Every customer has exactly one order here. If a row of the file is a customer, export the orders (visits, receipts, deals) instead: from a list of customers nobody can see who came back."
+            ),
+            icon=":material/contacts:",
+        )
     for note in found.notes:
         (st.warning if note.level != "info" else st.caption)(plain(say(note), 600))
     left, right = st.columns(2)
@@ -86,7 +95,7 @@ def _reconciliation(mine: Session, found: ImportReport) -> str | None:
         ]
     )
     columns = {
-        "step": st.column_config.TextColumn(_("Step")),
+        "step": st.column_config.TextColumn(_("Step"), width=STEP_WIDTH),
         "rows": st.column_config.NumberColumn(_("Rows"), format="localized"),
         "amount": st.column_config.TextColumn(_("Money"), alignment="right"),
     }

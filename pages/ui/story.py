@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from ltvlib.abcdx import Stability
 from ltvlib.kpis import Figure, Overview, Pareto
 from pages.ui.words import _, count, day, percent, plural, short_money
 
@@ -82,8 +83,9 @@ def cohort_title(measure: str, basis: str) -> str:
     }[measure]
 
 
-def stability(share: float, customers: int) -> str:
+def stability(found: Stability) -> str:
     """What the ±10 % test says."""
+    share, customers = found.worst_share, found.customers
     if math.isnan(share):
         return ""
     part = percent(share, 1)
@@ -92,6 +94,11 @@ def stability(share: float, customers: int) -> str:
             "Only {n} customer bought in the window: too few to say whether the borders stand firm.",
             "Only {n} customers bought in the window: too few to say whether the borders stand firm.",
             customers,
+        )
+    if found.is_equally_often:
+        return _(
+            "All {n} customers of this window ordered equally often, so no number of orders divides them. Take a longer window.",
+            n=count(customers),
         )
     if share < 0.05:
         return _(

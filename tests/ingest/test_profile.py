@@ -187,3 +187,12 @@ def test_statuses(status, verdict):
 def test_headers_are_compared_without_case_and_signs():
     assert normal(" Контакт:  Рабочий e-mail ") == "контакт рабочий e mail"
     assert preset_for(["nothing"]) is None
+
+
+def test_a_number_of_orders_is_no_amount(tmp_path):
+    """A list of customers of a shop: "total" stands in the names of a count and of an amount."""
+    header = "customer_key;order_num_total_ever;customer_value_total_ever;first_order_date"
+    rows = "\n".join(f"K{n};{1 + n % 4};{100 + 7 * n}.50;2024-0{1 + n % 9}-1{n % 9}" for n in range(12))
+    found = fields(tmp_path, header, rows).fields
+    assert found["revenue"] == "customer_value_total_ever"
+    assert found["customer_id"] == "customer_key"

@@ -243,3 +243,10 @@ def test_what_is_missing_is_asked_above_its_list():
     assert [one.value for one in build(at).error] == [
         "Choose the column that tells who bought: the customer's number, phone, e-mail or name."
     ]
+
+
+@pytest.mark.parametrize(("orders", "is_list"), [(1, True), (2, False)])
+def test_a_list_of_customers_is_told_from_orders(orders: int, is_list: bool):
+    rows = [f"c{n},2025-0{1 + order}-0{1 + n % 9},{10 + n}" for n in range(20) for order in range(orders)]
+    at = healthy(build(drop(visitor(), ("customer id,date,total\n" + "\n".join(rows) + "\n").encode())))
+    assert any("exactly one order here" in one.value for one in at.warning) is is_list
