@@ -5,8 +5,9 @@ import datetime as dt
 import pytest
 import streamlit as st
 
+from ltvlib.errors import ReadError
 from ltvlib.settings import Grain
-from pages.ui import words
+from pages.ui import plots, words
 
 
 @pytest.fixture
@@ -73,3 +74,19 @@ def test_the_browser_chooses_the_language_at_first(monkeypatch):
     assert words.browser_language() == "ru"
     Context.locale = "de-DE"
     assert words.browser_language() == "en"
+
+
+def test_what_a_file_is_instead_of_a_table_is_said_in_the_readers_language(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(words, "_", lambda text: {"picture": "Bild"}.get(text, text))
+    assert words.say(ReadError("This is a {kind}, not a table.", kind="picture")) == "This is a Bild, not a table."
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+@pytest.mark.parametrize("months", [1, 8, 9, 34, 120])
+def test_labels_under_bars_fit_on_a_phone(speak, language: str, months: int):
+    """Eight labels of at most six letters: 8 x 6 x 6 pixels are less than the 320 that a phone leaves."""
+    speak(language)
+    axis = plots.month_axis(dt.date(2023 + n // 12, n % 12 + 1, 1) for n in range(months))
+    assert len(axis["ticktext"]) == len(axis["tickvals"]) <= 8
+    assert axis["tickvals"][-1] < months
+    assert max(len(line) for label in axis["ticktext"] for line in label.split("<br>")) <= 6

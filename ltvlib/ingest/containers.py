@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from ltvlib.errors import ReadError
+from ltvlib.errors import N_, ReadError
 from ltvlib.ingest.model import Limits
 from ltvlib.ingest.zips import Archive
 
@@ -15,48 +15,48 @@ _XML_SHEET = re.compile(rb"urn:schemas-microsoft-com:office:spreadsheet")
 _AS_TABLE = "export the table as CSV or XLSX."
 
 _FOREIGN = (
-    (b"%PDF", "PDF document"),
-    (b"\x89PNG", "picture"),
-    (b"\xff\xd8\xff", "picture"),
-    (b"GIF8", "picture"),
-    (b"BM", "picture"),
-    (b"RIFF", "picture or video"),
-    (b"II*\0", "picture"),
-    (b"MM\0*", "picture"),
-    (b"Rar!", "RAR archive"),
-    (b"7z\xbc\xaf\x27\x1c", "7-Zip archive"),
-    (b"\x1f\x8b", "gzip archive"),
-    (b"BZh", "bzip2 archive"),
-    (b"\xfd7zXZ\0", "xz archive"),
-    (b"(\xb5/\xfd", "zstd archive"),
-    (b"{\\rtf", "RTF document"),
-    (b"MZ", "program"),
-    (b"\x7fELF", "program"),
-    (b"SQLite format 3\0", "SQLite database"),
-    (b"ORC", "ORC file"),
-    (b"Obj\x01", "Avro file"),
-    (b"ARROW1\0\0", "Arrow file"),
-    (b"\0\0\0\x18ftyp", "video"),
-    (b"\0\0\0\x20ftyp", "video"),
-    (b"ID3", "sound file"),
-    (b"OggS", "sound file"),
+    (b"%PDF", N_("PDF document")),
+    (b"\x89PNG", N_("picture")),
+    (b"\xff\xd8\xff", N_("picture")),
+    (b"GIF8", N_("picture")),
+    (b"BM", N_("picture")),
+    (b"RIFF", N_("picture or video")),
+    (b"II*\0", N_("picture")),
+    (b"MM\0*", N_("picture")),
+    (b"Rar!", N_("RAR archive")),
+    (b"7z\xbc\xaf\x27\x1c", N_("7-Zip archive")),
+    (b"\x1f\x8b", N_("gzip archive")),
+    (b"BZh", N_("bzip2 archive")),
+    (b"\xfd7zXZ\0", N_("xz archive")),
+    (b"(\xb5/\xfd", N_("zstd archive")),
+    (b"{\\rtf", N_("RTF document")),
+    (b"MZ", N_("program")),
+    (b"\x7fELF", N_("program")),
+    (b"SQLite format 3\0", N_("SQLite database")),
+    (b"ORC", N_("ORC file")),
+    (b"Obj\x01", N_("Avro file")),
+    (b"ARROW1\0\0", N_("Arrow file")),
+    (b"\0\0\0\x18ftyp", N_("video")),
+    (b"\0\0\0\x20ftyp", N_("video")),
+    (b"ID3", N_("sound file")),
+    (b"OggS", N_("sound file")),
 )
 _INSIDE_OLE = (
     ("EncryptedPackage", "password"),
     ("Workbook", "xls"),
     ("Book", "xls"),
-    ("WordDocument", "Word document"),
-    ("PowerPoint Document", "presentation"),
-    ("__properties_version1.0", "Outlook message"),
+    ("WordDocument", N_("Word document")),
+    ("PowerPoint Document", N_("presentation")),
+    ("__properties_version1.0", N_("Outlook message")),
 )
 _INSIDE_ZIP = (
     ("xl/workbook.xml", "xlsx"),
     ("xl/workbook.bin", "XLSB workbook"),
-    ("word/document.xml", "Word document"),
-    ("ppt/presentation.xml", "presentation"),
-    ("Index/Document.iwa", "Numbers document"),
-    ("AndroidManifest.xml", "program"),
-    ("META-INF/MANIFEST.MF", "program"),
+    ("word/document.xml", N_("Word document")),
+    ("ppt/presentation.xml", N_("presentation")),
+    ("Index/Document.iwa", N_("Numbers document")),
+    ("AndroidManifest.xml", N_("program")),
+    ("META-INF/MANIFEST.MF", N_("program")),
     ("mimetype", "office"),
 )
 
@@ -111,9 +111,9 @@ def _text_kind(head: bytes) -> str:
     if start.startswith(b"<") and _MARKUP.search(plain):
         return "html"
     if start.startswith(b"<?xml"):
-        raise _not_a_table("XML document")
+        raise _not_a_table(N_("XML document"))
     if start.startswith((b"{", b"[{")) and re.match(rb'\[?\s*\{\s*"[^"]*"\s*:', start) and b"\t" not in plain:
-        raise _not_a_table("JSON document")
+        raise _not_a_table(N_("JSON document"))
     return "csv"
 
 
@@ -127,7 +127,7 @@ def _ole(path: Path) -> str:
             if found == "xls":
                 return "xls"
             raise _not_a_table(found)
-    raise _not_a_table("old office document")
+    raise _not_a_table(N_("old office document"))
 
 
 def _zip(path: Path, limits: Limits) -> str:
@@ -153,7 +153,7 @@ def _open_document(archive: Archive) -> str:
     kind = next(archive.pieces(info), b"")[:100]
     if b"opendocument.spreadsheet" in kind:
         return "ods"
-    raise _not_a_table("document")
+    raise _not_a_table(N_("document"))
 
 
 def _not_a_table(name: str) -> ReadError:

@@ -7,7 +7,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from ltvlib.payback import Payback
-from pages.ui.plots import MUTED, color, laid_out, line_at, mode, money_axis
+from pages.ui.plots import MUTED, color, laid_out, line_at, mode, money_axis, month_axis
 from pages.ui.words import _, month, short_money
 
 
@@ -66,9 +66,8 @@ def months(frame: pd.DataFrame, currency: str) -> go.Figure:
             textposition="none",
             hovertemplate="%{text}<extra></extra>",
         )
-    every = max(1, -(-len(frame) // 8))
     values = np.nan_to_num(frame[["cac", "first_order_margin"]].to_numpy(dtype=float))
-    axis = {"tickvals": list(range(0, len(frame), every)), "ticktext": names[::every], "tickangle": 0}
+    axis = month_axis(frame["month"])
     low, high = (float(values.min()), float(values.max())) if values.size else (0.0, 0.0)
     return laid_out(figure, 320, barmode="group", bargap=0.2, xaxis=axis, yaxis=money_axis(low, high))
 

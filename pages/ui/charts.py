@@ -7,7 +7,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from ltvlib.kpis import Pareto
-from pages.ui.plots import MUTED, color, laid_out, mode, money_axis
+from pages.ui.plots import MUTED, color, laid_out, mode, money_axis, month_axis
 from pages.ui.words import _, month, percent, short_money
 
 
@@ -28,11 +28,11 @@ def months(frame: pd.DataFrame, column: str, currency: str) -> go.Figure:
             textposition="none",
             hovertemplate="%{text}<extra></extra>",
         )
-    every = max(1, -(-len(frame) // 8))
-    axis = {"tickvals": list(range(0, len(frame), every)), "ticktext": names[::every], "tickangle": 0}
     low = float((first.clip(upper=0) + repeat.clip(upper=0)).min())
     high = float((first.clip(lower=0) + repeat.clip(lower=0)).max())
-    return laid_out(figure, 320, barmode="relative", bargap=0.25, xaxis=axis, yaxis=money_axis(low, high))
+    return laid_out(
+        figure, 320, barmode="relative", bargap=0.25, xaxis=month_axis(frame["month"]), yaxis=money_axis(low, high)
+    )
 
 
 def pareto(curve: Pareto) -> go.Figure:

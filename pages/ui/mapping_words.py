@@ -69,7 +69,7 @@ def step_name(slug: str) -> str:
         "currency_conversion": _("Amounts converted to the currency"),
         "return_sign": _("Returns counted as minus"),
         "refund_column": _("Refunded amounts"),
-        "orphan_refunds": _("Refunds of people without an order here"),
+        "orphan_refunds": _("Refunds without an order here"),
         "ltv_revenue": _("Revenue counted"),
         "set_aside": _("Lines set aside"),
     }.get(slug) or reason_name(slug)

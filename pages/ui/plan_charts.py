@@ -12,7 +12,7 @@ from ltvlib.plan import Step
 from ltvlib.plan_levers import Lever, LeverKind
 from ltvlib.settings import month_start
 from pages.ui import plan_story
-from pages.ui.plots import MUTED, color, laid_out, mode, money_axis
+from pages.ui.plots import MUTED, color, laid_out, mode, money_axis, month_axis
 from pages.ui.words import _, month, short_money
 
 
@@ -88,5 +88,5 @@ def months(frame: pd.DataFrame, currency: str) -> go.Figure:
         else:
             figure.add_scatter(**common, **hover, mode="lines+markers", line={"width": 3, "color": color("C")})
     values = np.nan_to_num(frame[[column for column, _name in shown]].to_numpy(dtype=float))
-    axis = {"tickvals": list(range(len(frame))), "ticktext": names, "tickangle": 0}
+    axis = month_axis(month_start(int(number)) for number in frame["month"])
     return laid_out(figure, 300, xaxis=axis, yaxis=money_axis(float(values.min()), float(values.max())))

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import html
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
 
-from pages.ui.words import separators, short_money
+from pages.ui.words import narrow_month, separators, short_money
 
 SEGMENT_COLORS = {
     "light": {"A": "#0b6e4f", "B": "#3a7ca5", "C": "#c8811a", "D": "#7c8591", "X": "#a23b72", "inactive": "#b9c0c7"},
@@ -55,7 +56,7 @@ def laid_out(figure: go.Figure, height: int, **layout: object) -> go.Figure:
         "height": height,
         "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
         "legend": {"orientation": "h", "y": 1.12, "x": 0, "font": ink},
-        "hoverlabel": {"align": "left"},
+        "hoverlabel": {"align": "left", "font": ink},
         "dragmode": False,
         "separators": separators(),
         "font": ink,
@@ -64,9 +65,8 @@ def laid_out(figure: go.Figure, height: int, **layout: object) -> go.Figure:
     given = {**common, **layout}
     given["legend"] = {"font": ink, **given["legend"]}
     given["annotations"] = [{**note, "font": {**ink, **note.get("font", {})}} for note in given["annotations"]]
-    figure.layout.update(
-        {**given, **_axes(figure, given)}, overwrite=True
-    )  # merging piece by piece takes six times as long
+    axes = _axes(figure, given)
+    figure.layout.update({**given, **axes}, overwrite=True)  # merging piece by piece takes six times as long
     for trace in figure.data:
         _write(trace, ink)
     return figure
@@ -138,6 +138,13 @@ def log_ticks(values: np.ndarray, words: Callable[[float], str]) -> dict[str, ob
     powers = range(int(np.floor(np.log10(low))), int(np.ceil(np.log10(high))) + 1)
     places = [m * 10.0**p for p in powers for m in (1, 2, 5) if low <= m * 10.0**p <= high]
     return {"tickvals": places, "ticktext": [words(place) for place in places]}
+
+
+def month_axis(months: Iterable[dt.date]) -> dict[str, object]:
+    """At most eight labels under bars that stand at 0, 1, 2 ...: each narrow enough for a phone."""
+    names = [narrow_month(value) for value in months]
+    every = max(1, -(-len(names) // 8))
+    return {"tickvals": list(range(0, len(names), every)), "ticktext": names[::every], "tickangle": 0}
 
 
 def money_axis(low: float, high: float) -> dict[str, object]:

@@ -13,8 +13,6 @@ from pages.ui.registry import Session
 from pages.ui.words import _, count, day, money, plural, say
 
 SHOWN_ROWS = 1000
-STEP_WIDTH = 210
-"""Pixels of the column of steps: the money beside it must be seen without scrolling."""
 
 
 def draw(mine: Session) -> None:
@@ -95,7 +93,7 @@ def _reconciliation(mine: Session, found: ImportReport) -> str | None:
         ]
     )
     columns = {
-        "step": st.column_config.TextColumn(_("Step"), width=STEP_WIDTH),
+        "step": st.column_config.TextColumn(_("Step")),
         "rows": st.column_config.NumberColumn(_("Rows"), format="localized"),
         "amount": st.column_config.TextColumn(_("Money"), alignment="right"),
     }

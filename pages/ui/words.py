@@ -87,6 +87,8 @@ def say(message: LtvError | Note | Question) -> str:
     params = dict(message.params)
     if "format" in params:
         params["format"] = date_format(str(params["format"]))
+    if isinstance(params.get("kind"), str):  # what a file is instead of a table
+        params["kind"] = _(str(params["kind"]))
     return _(message.template).format(**params)
 
 
@@ -186,6 +188,11 @@ def day(value: dt.date | None) -> str:
 def month(value: dt.date) -> str:
     """A month with its year: Jan 2025."""
     return dates.format_skeleton("yMMM", value, locale=language())
+
+
+def narrow_month(value: dt.date) -> str:
+    """A month above its year, as narrow as labels under bars must be on a phone."""
+    return f"{dates.format_date(value, 'LLL', locale=language())}<br>{value.year}"
 
 
 def period(value: dt.date, grain: Grain) -> str:
