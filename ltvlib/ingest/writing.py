@@ -152,7 +152,9 @@ def _customers_sql(plan: Plan) -> str:
     rows = "docs" if plan.several or {"name", "city", "phone", "email"} & plan.keys.keys() else "written"
     number = "doc_id" if plan.several and rows == "docs" else "order_id"
     for field, column in rules.items():
-        if field in plan.keys:  # of several orders of one moment the same one every time, as in the marts: by its number
+        if (
+            field in plan.keys
+        ):  # of several orders of one moment the same one every time, as in the marts: by its number
             parts[field] = f"{'arg_min' if field == 'channel' else 'arg_max'}({column}, (ordered_at, {number}))"
             if plan.codes is not None and field in PERSONAL and field != "name":
                 parts[field] = plan.codes.sql(key_sql(field, parts[field]))
