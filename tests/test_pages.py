@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from pathlib import Path
 
 import pytest
@@ -111,6 +112,17 @@ def test_cohorts_without_a_complete_period_say_so(tmp_path: Path):
     at = healthy(visit("cohorts", "upload", uid=own(tmp_path, TINY)))
     assert any("No period of a customer's life is complete yet" in info.value for info in at.info)
     assert not at.get("plotly_chart")
+
+
+def test_one_circle_and_the_borders_stand_inside_the_map(tmp_path: Path):
+    """One order of 100; the border of orders is 2, drawn at 1.5."""
+    at = healthy(visit("segments", "upload", uid=own(tmp_path, TINY)))
+    layout = json.loads(at.get("plotly_chart")[0].proto.spec)["layout"]
+    (left, right), (low, high) = layout["xaxis"]["range"], layout["yaxis"]["range"]
+    assert 10**left < 90
+    assert 10**right > 110
+    assert 10**low < 0.9
+    assert 10**high > 2
 
 
 def test_a_slider_moves_customers_between_segments():

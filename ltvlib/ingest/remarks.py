@@ -55,7 +55,7 @@ def _customers(database: Database, plan: Plan) -> Iterator[Note]:
     for field, style in plan.numbers.items():
         bad = style.filled - style.numbers
         if bad and field in ("cost", "margin", "refund", "quantity"):
-            text = N_("Column {column}: {count} values are not numbers and are left empty.")
+            text = N_("Column {column}: values that are not numbers and are left empty: {count}.")
             yield Note(text, {"column": plan.names[field], "count": bad}, "warn")
     every = "buyers" if key == "customer_id" and not plan.identity.joins and not _dropped(database) else ""
     yield from warnings(database, plan.texts, plan.names, every)
@@ -84,13 +84,13 @@ def _amounts(database: Database, plan: Plan, mode: str) -> Iterator[Note]:
     free = "docs where gross" if "refund" in plan.keys else "written where revenue"
     zero = database.rows(compose("select count(*) from {free} = 0", free=free))[0][0]
     if zero:
-        yield Note("{count} orders have an amount of zero; they count as orders.", {"count": zero})
+        yield Note("Orders with an amount of zero: {count}. They count as orders.", {"count": zero})
 
 
 def _merged(database: Database) -> Iterator[Note]:
     words = {
-        "duplicate": N_("{count} exact duplicate rows were merged."),
-        "older_version": N_("{count} older versions of orders were replaced by the last one."),
+        "duplicate": N_("Exact duplicate rows that were merged: {count}."),
+        "older_version": N_("Older versions of orders that were replaced by the last one: {count}."),
     }
     for reason, count in database.rows(
         "select reason, count(*) from dropped where is_merged group by reason order by 1"
@@ -108,7 +108,9 @@ def _statuses(database: Database, found: Statuses) -> Iterator[Note]:
         yield Note(text, {"count": count}, "warn")
     if found.unknown:
         yield Note(
-            "{count} statuses are not known; check which of them are sales.", {"count": len(found.unknown)}, "warn"
+            "Statuses that are not known: {count}. Check which of them are sales.",
+            {"count": len(found.unknown)},
+            "warn",
         )
 
 

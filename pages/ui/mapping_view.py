@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 
 import pandas as pd
 import streamlit as st
@@ -18,6 +19,7 @@ from pages.ui.widgets import accent, choose, fixed
 from pages.ui.words import _, date_format, language, plural, say
 
 NONE = "–"
+_CYRILLIC = re.compile("[а-яё]", re.I)
 CURRENCIES = ("RUB", "USD", "EUR", "GBP", "KZT", "BYN", "UAH", "TRY", "CNY", "AED", "PLN", "CZK", "CHF", "JPY")
 
 
@@ -147,7 +149,8 @@ def _currency(found: Inspection, start: Mapping) -> tuple[str, dict[str, float]]
     """The currency of the amounts; where the file has several, the one to count in and rates for the others."""
     asked = next((question for question in found.questions if question.field == "currency"), None)
     if asked is None:
-        usual = start.currency or ("RUB" if language() == "ru" or found.raw.encoding == "cp1251" else "USD")
+        is_russian = language() == "ru" or any(_CYRILLIC.search(column.name) for column in found.raw.columns)
+        usual = start.currency or ("RUB" if is_russian else "USD")
         codes = [usual, *(code for code in CURRENCIES if code != usual)]
         return choose(_("Currency of the amounts"), codes, str, "map_currency_code", usual), {}
     st.warning(plain(say(asked), 300), icon=":material/help:")

@@ -47,8 +47,10 @@ def outlook(found: Filters | None = None) -> Outlook:
     missing = session.remember(forecast.what_is_missing, base)
     exam = None if missing else session.remember(forecast.exam, base)
     if exam is None or exam.model is None:
-        said = forecast_story.sentence(missing[0]) if missing else _("The data are too short for an exam.")
-        return Outlook(None, None, base, _("No expected profit is shown: {reason}", reason=said))
+        said = (
+            forecast_story.sentence(missing[0]) if missing else _("The data are too short to try a forecast on them.")
+        )
+        return Outlook(None, None, base, _("No expected profit is shown. {reason}", reason=said))
     if not exam.is_trusted:
         reason = _(
             "No expected profit is shown: in its exam on your data the forecast was off by {miss}, too far for money.",

@@ -44,9 +44,29 @@ def segment_map(cells: pd.DataFrame, rules: AbcdxRules, currency: str) -> go.Fig
         figure,
         430,
         annotations=letters,
-        xaxis={"type": "log", "title": {"text": across}, **log_ticks(value, count)},
-        yaxis={"type": "log", "title": {"text": _("Orders in the window") + " →"}, **log_ticks(orders, count)},
+        xaxis={
+            "type": "log",
+            "title": {"text": across},
+            "range": _reach(value, rules.value_threshold),
+            **log_ticks(value, count),
+        },
+        yaxis={
+            "type": "log",
+            "title": {"text": _("Orders in the window") + " →"},
+            "range": _reach(orders, rules.often_threshold),
+            **log_ticks(orders, count),
+        },
     )
+
+
+def _reach(values: np.ndarray, border: float) -> list[float]:
+    """Ends of a logarithmic axis with room around the circles and for the border, also where there is only one circle."""
+    known = np.append(values, border) if border > 0 else values
+    if not known.size:
+        return [0.0, 1.0]
+    low, high = np.log10(known.min()), np.log10(known.max())
+    room = max(0.15, 0.05 * (high - low))
+    return [float(low - room), float(high + room)]
 
 
 def _hover(cells: pd.DataFrame, value: np.ndarray, orders: np.ndarray, currency: str) -> list[str]:

@@ -250,3 +250,11 @@ def test_a_list_of_customers_is_told_from_orders(orders: int, is_list: bool):
     rows = [f"c{n},2025-0{1 + order}-0{1 + n % 9},{10 + n}" for n in range(20) for order in range(orders)]
     at = healthy(build(drop(visitor(), ("customer id,date,total\n" + "\n".join(rows) + "\n").encode())))
     assert any("exactly one order here" in one.value for one in at.warning) is is_list
+
+
+@pytest.mark.parametrize(
+    ("header", "currency"), [("Номер;Дата;Клиент;Сумма", "RUB"), ("No;Date;Customer;Total", "USD")]
+)
+def test_a_file_with_russian_headers_is_taken_for_roubles(header: str, currency: str):
+    at = healthy(drop(visitor(), f"{header}\n1;05.01.2025;Anna;5\n2;26.01.2025;Boris;7\n".encode()))
+    assert at.selectbox(key="map_currency_code").value == currency
