@@ -19,7 +19,7 @@ from ltvlib.remote.report import Survey, survey
 from ltvlib.remote.seven import Asked, Seven
 from ltvlib.settings import AbcdxRules
 
-_REMOTE = {"duckdb": "path", "spark": "remote", "postgres": "conninfo", "clickhouse": "dsn"}
+_REMOTE = {"duckdb": "path", "spark": "remote", "postgres": "conninfo", "adbc": "conninfo", "clickhouse": "dsn"}
 
 
 def parser() -> argparse.ArgumentParser:

@@ -16,8 +16,9 @@ from ltvlib.codes import Codes
 from ltvlib.errors import LimitError, LtvError, MappingError, ReadError
 from ltvlib.ingest.model import Mapping
 from ltvlib.remote import connect, folder
+from ltvlib.remote.adbc import conninfo
 from ltvlib.remote.clickhouse import kind as clickhouse_kind
-from ltvlib.remote.dialect import CLICKHOUSE, DUCKDB, POSTGRES, SPARK, Dialect, bound
+from ltvlib.remote.dialect import CLICKHOUSE, DUCKDB, POSTGRES, POSTGRES_NUMBERED, SPARK, Dialect, bound
 from ltvlib.remote.duck import Duck
 from ltvlib.remote.duck import kind as duckdb_kind
 from ltvlib.remote.report import Survey, survey
@@ -113,6 +114,7 @@ def test_a_column_of_another_kind_is_named(shop, field: str, column: str) -> Non
     [
         (DUCKDB, "select $ltv_a % 2", "select $ltv_a % 2"),
         (POSTGRES, "select $ltv_a % 2", "select %(ltv_a)s %% 2"),
+        (POSTGRES_NUMBERED, "select $ltv_ab, $ltv_a % $ltv_ab", "select $1, $2 % $1"),
         (SPARK, "select $ltv_a % 2", "select :ltv_a % 2"),
         (CLICKHOUSE, "select $ltv_a, $ltv_ab", "select {ltv_a:Int64}, {ltv_ab:String}"),
     ],
@@ -151,12 +153,12 @@ def test_kinds_of_columns(of: Callable[[str], str], type_: str, expected: str) -
 
 
 def test_drivers_are_wanted_only_when_an_engine_is_built(monkeypatch: pytest.MonkeyPatch) -> None:
-    code = (
-        "import ltvlib.remote.connect, sys; assert not {'psycopg', 'pyspark', 'clickhouse_connect'} & set(sys.modules)"
-    )
+    drivers = {"psycopg", "adbc_driver_manager", "adbc_driver_postgresql", "pyspark", "clickhouse_connect"}
+    code = f"import ltvlib, ltvlib.remote.connect, sys; assert not {drivers} & set(sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT)
     for kind, module in (
         ("postgres", "psycopg"),
+        ("adbc", "adbc_driver_postgresql"),
         ("clickhouse", "clickhouse_connect"),
         ("spark", "pyspark.sql.connect.session"),
     ):
@@ -181,6 +183,12 @@ def test_a_failure_tells_no_password() -> None:
     )
     assert "sesame" not in told
     assert "row: x" not in told
+
+
+def test_settings_of_libpq_become_one_string() -> None:
+    """Quoted as libpq reads them: quotes and backslashes in a password stay what they are."""
+    assert conninfo(host="db", password="it's a\\b") == "connect_timeout='10' host='db' password='it\\'s a\\\\b'"
+    assert conninfo(conninfo="postgresql://db/shop") == "postgresql://db/shop"
 
 
 def test_the_seven_have_names(shop) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from ltvlib.errors import N_, LtvError
 from ltvlib.ingest.model import Mapping
+from ltvlib.remote.adbc import Adbc
 from ltvlib.remote.clickhouse import ClickHouse
 from ltvlib.remote.dialect import Engine
 from ltvlib.remote.duck import Duck
@@ -15,12 +16,15 @@ from ltvlib.remote.postgres import Postgres
 from ltvlib.remote.source import Source
 from ltvlib.remote.spark import Spark
 
-ENGINES = ("duckdb", "postgres", "clickhouse", "spark")
-_MODULES = {"duckdb": Duck, "_duckdb": Duck, "psycopg": Postgres, "clickhouse_connect": ClickHouse, "pyspark": Spark}
+ENGINES = ("duckdb", "postgres", "adbc", "clickhouse", "spark")
+_MODULES = {
+    **{"duckdb": Duck, "_duckdb": Duck, "psycopg": Postgres, "adbc_driver_manager": Adbc},
+    **{"clickhouse_connect": ClickHouse, "pyspark": Spark},
+}
 
 
 def engine_of(what: Any, zone: str = "") -> Engine:
-    """An engine from a DuckDB path or connection, a SparkSession, a ClickHouse client or a psycopg connection.
+    """An engine from a DuckDB path or connection, a SparkSession, a ClickHouse client, a psycopg or an ADBC connection to Postgres.
 
     Raises:
         LtvError: it is none of these.
@@ -32,7 +36,7 @@ def engine_of(what: Any, zone: str = "") -> Engine:
         return Spark(what, zone)
     if module not in _MODULES:
         raise LtvError(
-            "Bring a DuckDB path or connection, a SparkSession, a ClickHouse client or a psycopg connection."
+            "Bring a DuckDB path or connection, a SparkSession, a ClickHouse client, or a connection of psycopg or ADBC."
         )
     made: Engine = _MODULES[module](what)
     return made
@@ -40,6 +44,8 @@ def engine_of(what: Any, zone: str = "") -> Engine:
 
 def connect(kind: str, settings: Dict[str, Any], zone: str = "") -> Engine:
     """Open an engine by its name and settings: ``path`` (duckdb), ``remote`` (spark), those of the driver otherwise.
+
+    ``adbc`` is Postgres with answers that come as Arrow.
 
     Raises:
         LtvError: the driver is not installed, or the database does not let us in.
@@ -50,6 +56,8 @@ def connect(kind: str, settings: Dict[str, Any], zone: str = "") -> Engine:
         return Spark.connect(settings["remote"], zone)
     if kind == "postgres":
         return Postgres.connect(**settings)
+    if kind == "adbc":
+        return Adbc.connect(**settings)
     if kind == "clickhouse":
         return ClickHouse.connect(**settings)
     raise LtvError("The engine {name} is not known; choose one of {known}.", name=kind[:40], known=", ".join(ENGINES))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -23,13 +23,14 @@ class Dialect:
         ordered: a text that sorts and compares by its bytes, as DuckDB does.
         day: days since 1970-01-01 of a date or of a time without a zone.
         local: the clock of ``{zone}`` at a moment; ``shown``: the clock on which the engine itself shows a moment.
+        compared: a decimal or whole number as what can be compared with any other.
         exact: a decimal or whole number in ten-thousandths, rounded half away from zero, as a BIGINT.
         share: ``{x}`` whole units times the decimal ``{rate}``, rounded half away from zero, as a BIGINT.
         hash: a whole number from 0 for a text, evenly spread.
         matches: whether a text matches the regular expression ``{pattern}`` (written without backslashes).
         median: exact median of ``{x}`` with interpolation, as a double.
         bracket: what stands around an identifier.
-        bound: how a bound value ``{name}`` of the SQL type ``{type}`` is named in a text.
+        bound: how a bound value ``{name}`` of the SQL type ``{type}``, the ``{place}``-th that is named, stands in a text.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Dialect:
     day: str = "date_diff('day', date '1970-01-01', cast({x} as date))"
     local: str = "timezone('{zone}', {x})"
     shown: str = "cast({x} as timestamp)"
+    compared: str = "{x}"
     exact: str = "cast(round({x}, 4) * 10000 as bigint)"
     share: str = "cast(round(cast({x} as decimal(20, 0)) * cast({rate} as decimal(9, 6)), 0) as bigint)"
     hash: str = f"cast(hash({{x}}) & {MASK} as bigint)"
@@ -77,6 +79,8 @@ POSTGRES = Dialect(
     median="percentile_cont(0.5) within group (order by {x})",
     bound="%({name})s",
 )
+POSTGRES_NUMBERED = replace(POSTGRES, bound="${place}")
+"""The same words for a driver that binds values by their place."""
 SPARK = Dialect(
     "spark",
     text="string",
@@ -97,6 +101,7 @@ CLICKHOUSE = Dialect(
     day="toInt32(toDate32({x}))",
     local="toTimeZone({x}, '{zone}')",
     shown="{x}",
+    compared="toFloat64({x})",  # a narrow decimal beside a large number is an error there, not a no
     exact="toInt64(round(toDecimal128({x}, 6), 4) * 10000)",
     share="toInt64(round(toDecimal128({x}, 0) * toDecimal128('{rate}', 6)))",
     hash="toInt64(bitShiftRight(cityHash64({x}), 1))",
@@ -114,14 +119,15 @@ def bound(sql: str, params: Mapping[str, object], dialect: Dialect) -> tuple[str
     Only names of ``params`` are replaced; they begin with ``ltv_``, so that no identifier of a user is one of them.
     """
     used: dict[str, object] = {}
-    if dialect.name == "postgres":
+    is_percent = dialect.bound.startswith("%")
+    if is_percent:
         sql = sql.replace("%", "%%")
     for name in sorted(params, key=len, reverse=True):
         if f"${name}" in sql:
             kind = "Int64" if isinstance(params[name], int) else "String"
-            sql = sql.replace(f"${name}", dialect.bound.format(name=name, type=kind))
+            sql = sql.replace(f"${name}", dialect.bound.format(name=name, type=kind, place=len(used) + 1))
             used[name] = params[name]
-    return (sql if used or dialect.name != "postgres" else sql.replace("%%", "%")), used
+    return (sql if used or not is_percent else sql.replace("%%", "%")), used
 
 
 @dataclass(frozen=True)

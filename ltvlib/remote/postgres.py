@@ -25,9 +25,9 @@ _KINDS = {
     1184: "zoned",
 }
 _ARROW = {20: pa.int64(), 21: pa.int64(), 23: pa.int64(), 701: pa.float64(), 700: pa.float64(), 16: pa.bool_()}
-_TABLES = """select table_schema as s, table_name as t from information_schema.tables
+TABLES = """select table_schema as s, table_name as t from information_schema.tables
 where table_schema not in ('pg_catalog', 'information_schema') order by 1, 2"""
-_READ_ONLY = (
+READ_ONLY = (
     "set session characteristics as transaction isolation level repeatable read, read only",
     "set lock_timeout = '10s'",
     "set jit = off",  # compiling every question costs more than it saves here
@@ -45,7 +45,7 @@ class Postgres:
         try:
             connection.rollback()
             connection.autocommit = True
-            for sql in _READ_ONLY:
+            for sql in READ_ONLY:
                 connection.execute(sql)
             connection.autocommit = False
             if connection.execute("show transaction_read_only").fetchone()[0] != "on":
@@ -95,7 +95,7 @@ class Postgres:
 
     def tables(self) -> list[tuple[str, ...]]:
         """Tables and views, by schema and name."""
-        return [tuple(row.values()) for row in self.query(_TABLES).to_pylist()]
+        return [tuple(row.values()) for row in self.query(TABLES).to_pylist()]
 
     def cancel(self) -> None:
         """Ask the server to stop what runs now."""

@@ -166,7 +166,8 @@ class Staging:
         kind, column = self.source.kind(name), self.column(name)
         if kind == "exact":
             unit = self.dialect.exact.format(x=column)
-            return f"case when {column} between -{_MOST_EXACT} and {_MOST_EXACT} then {unit} end"
+            compared = self.dialect.compared.format(x=column)
+            return f"case when {compared} between -{_MOST_EXACT} and {_MOST_EXACT} then {unit} end"
         return self._floored(self._double(name))
 
     def _double(self, name: str) -> str:

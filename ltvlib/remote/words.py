@@ -7,6 +7,8 @@ import re
 from ltvlib.errors import LtvError
 
 _LONGEST = 200
+_BRIDGE = "An error occurred while calling"
+"""What stands above the message where Python talks to a JVM."""
 
 
 def missing(what: str, packages: str) -> LtvError:
@@ -21,7 +23,8 @@ def missing(what: str, packages: str) -> LtvError:
 def refused(error: BaseException) -> LtvError:
     """The engine failed, refused the question or is gone. Only the kind of the failure and its first line are told."""
     text = str(error).strip()
-    first = text.splitlines()[0] if text else ""
+    lines = [line.strip(" :") for line in text.splitlines()] or [""]
+    first = lines[1] if len(lines) > 1 and lines[0].startswith(_BRIDGE) else lines[0]
     first = re.sub(r"(?i)(password|passwd|pwd|token)\s*[=:]\s*\S+", r"\1=***", first)
     first = re.sub(r"//[^@/\s]+@", "//***@", first)
     return LtvError(

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.engines import places
+from tests.engines import classic, places
 
 if not hasattr(sys.modules["__main__"], "__file__"):
     # A worker of xdist is a program without a file; PySpark takes that for its own doctests and ends it.
     sys.modules["__main__"].__file__ = __file__
 ALL = os.environ.get("LTV_TEST_ENGINES", "") == "all"
-NAMES = ("duckdb", "sail", "postgres", "clickhouse", "spark")
-ONLY_ALL = ("clickhouse", "spark")
+NAMES = ("duckdb", "sail", "postgres", "adbc", "clickhouse", "classic", "spark")
+ONLY_ALL = ("clickhouse", "classic", "spark")
 """Engines that are large to install or slow to start."""
 
 
@@ -34,15 +35,27 @@ class Running:
     def __init__(self, folder: Path, stack: ExitStack) -> None:
         self.folder, self._stack = folder, stack
         self._places: dict[str, places.Place] = {}
+        self._known: dict[Hashable, Any] = {}
         self.cluster: places.Cluster | None = None
 
     def place(self, name: str) -> places.Place:
-        """A running engine; skips with the reason where there is none."""
+        """A running engine. Where there is none, skips with the reason; under make test-engines that is a failure."""
         if name in ONLY_ALL and not ALL:
             pytest.skip(f"{name} is run by make test-engines")
         if name not in self._places:
-            self._places[name] = self._start(name)
+            try:
+                self._places[name] = self._start(name)
+            except pytest.skip.Exception as reason:
+                if ALL:
+                    pytest.fail(f"{name} is wanted here: {reason}", pytrace=False)
+                raise
         return self._places[name]
+
+    def once(self, key: Hashable, make: Callable[[], Any]) -> Any:
+        """What DuckDB says is asked once, not again for every engine that must agree with it."""
+        if key not in self._known:
+            self._known[key] = make()
+        return self._known[key]
 
     def forget(self, name: str) -> None:
         """The next who wants this engine gets a new one."""
@@ -55,9 +68,18 @@ class Running:
             return self._stack.enter_context(places.sail())
         if name == "postgres":
             return self._stack.enter_context(places.postgres(self.folder))
+        if name == "adbc":
+            pytest.importorskip("adbc_driver_postgresql", reason="adbc-driver-postgresql is not installed")
+            beside = self.place("postgres")
+            assert isinstance(beside, places.PostgresPlace)
+            place: places.Place = places.AdbcPlace(beside)
+            self._stack.callback(place.close)
+            return place
         if name == "clickhouse":
             pytest.importorskip("chdb", reason="chdb is not installed")
             return places.ClickHousePlace(self.folder)
+        if name == "classic":
+            return self._stack.enter_context(classic.classic(self.folder))
         self.cluster = self._stack.enter_context(places.cluster(self.folder))
         place = places.SparkPlace("spark", f"sc://127.0.0.1:{self.cluster.port}")
         self._stack.callback(place.close)

@@ -18,6 +18,7 @@ from typing import Any
 import duckdb
 import pytest
 
+from ltvlib.remote.adbc import Adbc
 from ltvlib.remote.clickhouse import ClickHouse
 from ltvlib.remote.dialect import Engine
 from ltvlib.remote.duck import Duck
@@ -28,6 +29,8 @@ PORTS = int(os.environ.get("LTV_TEST_PORTS", "0"))
 """First of twenty ports that the servers may use; 0 = any that are free."""
 LARGE = 1 << 30
 """Parquet files from this size on are read in place by DuckDB."""
+JVM = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+"""Every question is asked once: compiling it well costs Spark more than the question."""
 _TYPES = {
     "VARCHAR": "text",
     "DOUBLE": "double precision",
@@ -67,23 +70,29 @@ class DuckPlace(Place):
 
 
 class PostgresPlace(Place):
-    """A Postgres of its own."""
+    """A Postgres of its own, asked through psycopg."""
 
-    name = "postgres"
+    name, driver = "postgres", Postgres
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, dbname: str = "postgres") -> None:
         import psycopg
 
-        self.settings: dict[str, Any] = {"host": "127.0.0.1", "port": port, "dbname": "postgres", "user": "ltv"}
+        self.settings: dict[str, Any] = {"host": "127.0.0.1", "port": port, "dbname": dbname, "user": "ltv"}
         self._writer = psycopg.connect(**self.settings, autocommit=True)
-        self._made: Postgres | None = None
+        self._made: Postgres | Adbc | None = None
 
     @property
     def engine(self) -> Engine:  # type: ignore[override]
         """A connection whose transaction sees what was loaded up to now."""
         if self._made is None:
-            self._made = Postgres.connect(**self.settings)
+            self._made = self.driver.connect(**self.settings)
         return self._made
+
+    def close(self) -> None:
+        """Let go of both connections."""
+        if self._made is not None:
+            self._made.close()
+        self._writer.close()
 
     def load(self, path: Path, table: str) -> None:
         if self._made is not None:
@@ -103,6 +112,16 @@ class PostgresPlace(Place):
                 copy.write(block)
         self._writer.execute(f"analyze {_quoted(table)}")
         csv.unlink()
+
+
+class AdbcPlace(PostgresPlace):
+    """A database beside it on the same server, asked through ADBC."""
+
+    name, driver = "adbc", Adbc
+
+    def __init__(self, beside: PostgresPlace) -> None:
+        beside._writer.execute("create database adbc")
+        super().__init__(beside.settings["port"], "adbc")
 
 
 class ClickHousePlace(Place):
@@ -193,7 +212,8 @@ def postgres(folder: Path) -> Iterator[PostgresPlace]:
     subprocess.run([*init, "--locale=C.UTF-8"], check=True, capture_output=True, cwd="/", **options)
     flags = [*("-p", str(port), "-h", "127.0.0.1", "-k", str(data)), *("-c", "fsync=off", "-c", "timezone=UTC")]
     server = [str(bin_ / "postgres"), "-D", str(data / "data"), *flags, "-c", "work_mem=64MB"]
-    process = subprocess.Popen(server, cwd="/", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **options)
+    with (folder / "postgres.log").open("wb") as log:
+        process = subprocess.Popen(server, cwd="/", stdout=log, stderr=log, **options)
     try:
         wait_for(port, 30, process)
         time.sleep(0.5)
@@ -303,6 +323,7 @@ class Cluster:
             "SPARK_LOCAL_IP": "127.0.0.1",
             "SPARK_DAEMON_MEMORY": "512m",
             "SPARK_NO_DAEMONIZE": "1",
+            "JAVA_TOOL_OPTIONS": JVM,
             "PYSPARK_PYTHON": sys.executable,
         }
         log = (self.folder / f"{name}.log").open("wb")
@@ -323,14 +344,19 @@ class Cluster:
             self.kill(name)
 
 
-@contextmanager
-def cluster(folder: Path) -> Iterator[Cluster]:
-    """A two-worker Spark; skips where there is no Java or no PySpark."""
+def needs_spark() -> None:
+    """Skips where there is no Java or no PySpark with Spark itself."""
     pyspark = pytest.importorskip("pyspark", reason="pyspark is not installed")
     if not (Path(pyspark.__file__).parent / "jars").is_dir():
         pytest.skip("this is the Connect client of PySpark, without Spark itself")
     if shutil.which("java") is None:
         pytest.skip("Java is not on this machine")
+
+
+@contextmanager
+def cluster(folder: Path) -> Iterator[Cluster]:
+    """A two-worker Spark; skips where there is no Java or no PySpark."""
+    needs_spark()
     made = Cluster(folder)
     try:
         made.start()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
+import time
 from pathlib import Path
 
 import pandas as pd
@@ -12,13 +13,14 @@ import pytest
 
 from ltvlib.errors import LtvError
 from ltvlib.ingest.model import Mapping
-from ltvlib.remote import folder
+from ltvlib.remote import connect, folder
+from ltvlib.remote.adbc import conninfo
 from ltvlib.remote.connect import source
 from ltvlib.remote.report import survey
 from ltvlib.remote.seven import SEVEN, Asked, Seven
 from ltvlib.remote.spark import Spark
 from ltvlib.settings import AbcdxRules
-from tests.engines.places import Place, SparkPlace
+from tests.engines.places import Place, PostgresPlace, SparkPlace
 from tests.engines.test_parity import equal_marts, marts, rows, same, surveyed
 
 NAMES = {
@@ -153,7 +155,9 @@ def test_days_begin_at_midnight_of_the_business(other: Place, tmp_path: Path) ->
         ("Europe/Moscow", "2024-03-01T01:30:00", "2024-04-01T01:30:00"),
         ("Europe/Berlin", "2024-02-29T23:30:00", "2024-04-01T00:30:00"),
     ):
-        engine = Spark(other.session, zone) if isinstance(other, SparkPlace) else other.engine
+        engine = (
+            other.engine if other.name == "classic" or not isinstance(other, SparkPlace) else Spark(other.session, zone)
+        )
         report = survey(engine, source(engine, "zoned_rows", chosen, zone)).report
         assert (report.first_at, report.last_at) == (first, last)
 
@@ -170,18 +174,93 @@ def test_nothing_can_be_written(other: Place, tmp_path: Path) -> None:
     """Whatever text would come: the connection itself refuses to write (Spark has no such switch: only SELECTs are sent)."""
     if isinstance(other, SparkPlace):
         pytest.skip("Spark knows no read-only session; rights are the server's")
-    if other.name == "postgres":
-        with pytest.raises(psycopg.errors.ReadOnlySqlTransaction):
-            other.engine._connection.execute("create table ltv_written (x int)")
-        other.engine._rollback()
+    if isinstance(other, PostgresPlace):
+        with pytest.raises(LtvError, match="read-only transaction"):
+            other.engine.query("create table ltv_written (x int)")
         return
     with pytest.raises(LtvError, match="READONLY"):
         other.engine.query("create table ltv_written (x Int8) engine = Memory")
 
 
-def test_a_lost_connection_leaves_nothing_behind(running, tmp_path: Path) -> None:
+SLOW = {
+    "sail": "select count(*) as n from range(0, 1000000000000) where id % 7 = 3",
+    "spark": "select count(*) as n from range(0, 1000000000000) where id % 7 = 3",
+    "classic": "select count(*) as n from range(0, 1000000000000) where id % 7 = 3",
+}
+
+
+def test_a_question_can_be_stopped(other: Place) -> None:
+    """It ends within seconds and says so, and the next question is answered."""
+    if other.name == "clickhouse":
+        pytest.skip("the engine inside this process has no connection that could be cut")
+    is_over = threading.Event()
+    threading.Thread(target=_stop_again_and_again, args=(other, is_over), daemon=True).start()
+    begun = time.monotonic()
+    with pytest.raises(LtvError, match="stopped answering"):
+        other.engine.query(SLOW.get(other.name, "select count(*) as n from generate_series(1, 2000000000)"))
+    is_over.set()
+    assert time.monotonic() - begun < 90
+    assert other.engine.query("select 1 as n").to_pylist() == [{"n": 1}]
+
+
+def _stop_again_and_again(place: Place, is_over: threading.Event) -> None:
+    """A question that has not reached the engine yet cannot be stopped: asked again every second."""
+    while not is_over.wait(1.0):
+        place.engine.cancel()
+
+
+KINDS = {
+    **dict.fromkeys(("int2", "int4", "int8", "numeric(12, 2)", "paid"), "exact"),
+    **dict.fromkeys(("float4", "float8"), "float"),
+    **dict.fromkeys(("text", "varchar(9)", "char(3)", "uuid", "name"), "text"),
+    **{"bool": "bool", "date": "date", "timestamp": "time", "timestamptz": "zoned"},
+    **dict.fromkeys(("money", "json", "int4[]", "mood", "time", "interval"), "other"),
+}
+
+
+def test_both_drivers_of_postgres_name_the_same_kinds(running) -> None:
+    """Also of a domain over a domain, of an enum, and of money, which would be hundredths of nobody knows what."""
+    for name in ("postgres", "adbc"):
+        place = running.place(name)
+        place._writer.execute("create domain price as numeric(12, 4); create domain paid as price")
+        place._writer.execute("create type mood as enum ('good', 'bad')")
+        columns = ", ".join(f'"{type_}" {type_}' for type_ in KINDS)
+        place._writer.execute(f"create table kinds ({columns})")
+        found = {field.name: field.kind for field in place.engine.fields(("public", "kinds"))}
+        assert found == KINDS, name
+
+
+@pytest.mark.parametrize("is_alone", [False, True], ids=["transaction", "autocommit"])
+def test_a_connection_that_somebody_brings(running, is_alone: bool) -> None:
+    """It sees one state of the data until it is let go, cannot write, and stays open."""
+    from adbc_driver_postgresql import dbapi
+
+    place = running.place("adbc")
+    place._writer.execute("drop table if exists brought; create table brought (n int)")
+    place._writer.execute("create sequence if not exists counter")
+    with dbapi.connect(conninfo(**place.settings), autocommit=is_alone) as theirs:
+        if not is_alone:  # in the middle of something that failed
+            with pytest.raises(dbapi.Error), theirs.cursor() as cursor:
+                cursor.execute("select * from nowhere")
+        engine = connect.engine_of(theirs)
+        count = "select count(*) as n from brought where n < $ltv_most"
+        assert engine.query(count, {"ltv_most": 9}).to_pylist() == [{"n": 0}]
+        place._writer.execute("insert into brought values (1)")
+        assert engine.query(count, {"ltv_most": 9}).to_pylist() == [{"n": 0}]
+        for text in ("insert into brought values (2)", "select nextval('counter')"):
+            with pytest.raises(LtvError, match="read-only transaction"):
+                engine.query(text)
+        assert engine.query(count, {"ltv_most": 9}).to_pylist() == [{"n": 1}], "a new transaction after a failure"
+        engine.close()
+        with theirs.cursor() as cursor:
+            cursor.execute("select 1 as n")
+            assert cursor.fetchone() == (1,)
+
+
+@pytest.mark.parametrize("name", ["postgres", "adbc"])
+def test_a_lost_connection_leaves_nothing_behind(running, name: str, tmp_path: Path) -> None:
     """The server ends our session between two questions, and then in the middle of one."""
-    place = running.place("postgres")
+    place = running.place(name)
     table = frame().dropna().head(12)
     found = surveyed(place, written(table, tmp_path / "lost.parquet"), "lost", CHOSEN)
     out = tmp_path / "out"
@@ -202,8 +281,8 @@ def test_a_lost_connection_leaves_nothing_behind(running, tmp_path: Path) -> Non
 
 
 def terminate(place: Place) -> None:
-    """End every other session of the server."""
+    """End every other session of the database."""
     with psycopg.connect(**place.settings, autocommit=True) as killer:
         killer.execute(
-            "select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid() and query not like 'copy%' and state <> 'idle'"
+            "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid() and query not like 'copy%' and state <> 'idle'"
         )

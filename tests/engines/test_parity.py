@@ -28,6 +28,8 @@ from tests.engines.places import Place
 SAMPLES = ("salon", "kids", "electronics", "b2b", "crm")
 FIELDS = ("order_id", "customer_id", "ordered_at", "revenue", "channel", "manager", "is_refund", "status")
 LINES = ("product_id", "product_name", "category", "quantity", "cost")
+ASKED = {"spark": [("salon", True), ("b2b", False)], "classic": [("kids", True), ("crm", False)]}
+"""Samples, and whether with their lines, that Spark itself is asked for; other engines all of them."""
 RULES = AbcdxRules(2500.0, 3, 12)
 
 
@@ -101,29 +103,39 @@ def rows(seven: Seven, place: Place, name: str) -> list[tuple[object, ...]]:
     return [tuple(row.values()) for row in seven.ask(place.engine, name).to_pylist()]
 
 
+def seven_of(place: Place, found: Survey, asked: Asked) -> dict[str, list[tuple[object, ...]]]:
+    """All seven reductions of an engine by name."""
+    return {name: rows(Seven(found, place.engine.dialect, asked), place, name) for name in SEVEN}
+
+
 @pytest.mark.parametrize("has_lines", [False, True], ids=["orders", "lines"])
 @pytest.mark.parametrize("sample", SAMPLES)
 def test_marts_are_equal(duck: Place, other: Place, sample: str, has_lines: bool, tmp_path: Path, running) -> None:
-    if other.name == "spark" and (sample, has_lines) not in (("salon", True), ("b2b", False)):
-        pytest.skip("the cluster is slow to ask; Sail reads all samples in its dialect")
+    if (sample, has_lines) not in ASKED.get(other.name, [(sample, has_lines)]):
+        pytest.skip("Spark itself is slow to ask; Sail reads all samples in its dialect")
     path = (lines_of if has_lines else orders_of)(sample, running.folder)
     table, chosen = f"{sample}_{'lines' if has_lines else 'orders'}", mapping(has_lines)
-    here, there = surveyed(duck, path, table, chosen), surveyed(other, path, table, chosen)
+    here = running.once(table, lambda: surveyed(duck, path, table, chosen))
+    there = surveyed(other, path, table, chosen)
     assert there.report.reconciliation == here.report.reconciliation
     assert (there.report.reasons, there.margin_rate, there.as_of) == (here.report.reasons, here.margin_rate, here.as_of)
-    bounds = None if other.name == "spark" else Bounds(at_once=400)  # four ranges of customers
-    equal_marts(marts(other, there, tmp_path / "there", bounds), marts(duck, here, tmp_path / "here"))
+    bounds = None if other.name in ASKED else Bounds(at_once=400)  # four ranges of customers
+    expected = running.once((table, "marts"), lambda: marts(duck, here, running.folder / f"{table}_marts"))
+    equal_marts(marts(other, there, tmp_path / "there", bounds), expected)
 
 
 @pytest.mark.parametrize("sample", ["salon", "crm"])
 def test_seven_reductions_are_equal(duck: Place, other: Place, sample: str, running) -> None:
     path = lines_of(sample, running.folder)
-    here, there = (surveyed(place, path, f"{sample}_seven", mapping(True)) for place in (duck, other))
-    asked = Asked(AbcdxRules(RULES.value_threshold, RULES.often_threshold, 12, ("C0001", "C0002")))
+    table, asked = (
+        f"{sample}_seven",
+        Asked(AbcdxRules(RULES.value_threshold, RULES.often_threshold, 12, ("C0001", "C0002"))),
+    )
+    expected = running.once(table, lambda: seven_of(duck, surveyed(duck, path, table, mapping(True)), asked))
+    there = surveyed(other, path, table, mapping(True))
     for name in SEVEN:
-        expected = rows(Seven(here, duck.engine.dialect, asked), duck, name)
-        assert expected, name
-        same(rows(Seven(there, other.engine.dialect, asked), other, name), expected)
+        assert expected[name], name
+        same(rows(Seven(there, other.engine.dialect, asked), other, name), expected[name])
 
 
 @pytest.fixture(params=SAMPLES)
@@ -167,22 +179,56 @@ GENERATED = """
 """
 
 
-def test_a_million_orders(duck: Place, other: Place, running, tmp_path: Path) -> None:
-    """A tenth of them in make test; a margin in ten is missing, and the assumed rate is rounded order by order."""
+ASKED_MILLION = Asked(AbcdxRules(60.0, 3, 12))
+MILLION = ("order_id", "customer_id", "ordered_at", "revenue", "channel", "is_refund")
+
+
+def million(running) -> tuple[Path, Mapping]:
+    """The generated orders, and which column is which."""
     orders = 1_000_000 if ALL else 100_000
     path = running.folder / "generated.parquet"
     if not path.exists():
         duckdb.sql("select setseed(0.25)")
         duckdb.sql(f"copy ({GENERATED.format(orders=orders, customers=orders // 10)}) to '{path}' (format parquet)")
-    fields = ("order_id", "customer_id", "ordered_at", "revenue", "channel", "is_refund")
-    chosen = Mapping({**{name: name for name in fields}, "margin": "gross_margin"}, currency="EUR")
-    here, there = (surveyed(place, path, "generated", chosen) for place in (duck, other))
+    return path, Mapping({**{name: name for name in MILLION}, "margin": "gross_margin"}, currency="EUR")
+
+
+def test_a_million_orders(duck: Place, other: Place, running, tmp_path: Path) -> None:
+    """A tenth of them in make test; a margin in ten is missing, and the assumed rate is rounded order by order."""
+    path, chosen = million(running)
+    asked = ASKED_MILLION
+    here = running.once("generated", lambda: surveyed(duck, path, "generated", chosen))
+    expected = running.once("generated seven", lambda: seven_of(duck, here, asked))
+    whole = running.once("generated marts", lambda: marts(duck, here, running.folder / "generated_marts"))
+    there = surveyed(other, path, "generated", chosen)
     assert here.unknown_margins > 0
     assert here.unknown_margins == there.unknown_margins
-    asked = Asked(AbcdxRules(60.0, 3, 12))
     for name in set(SEVEN) - {"pairs"}:
-        same(
-            rows(Seven(there, other.engine.dialect, asked), other, name),
-            rows(Seven(here, duck.engine.dialect, asked), duck, name),
-        )
-    equal_marts(marts(other, there, tmp_path / "there"), marts(duck, here, tmp_path / "here"))
+        assert expected[name], name
+        same(rows(Seven(there, other.engine.dialect, asked), other, name), expected[name])
+    equal_marts(marts(other, there, tmp_path / "there"), whole)
+
+
+BASKETS = """
+    select 'o' || o as order_id, 'c' || hash(o) % 9000 as customer_id, date '2024-01-01' + cast(hash(o + 1) % 700 as integer) as ordered_at,
+        'p' || cast(floor(sqrt(hash(o, line) % 1600)) as integer) as product_id, 1.5 as revenue, (hash(o) % 50) = 0 as is_refund
+    from (select cast(hash(i) % 100000 as bigint) as o, i as line from range(300000) as t(i)) as lines
+"""
+BY_HAND = """
+    with bought as (select distinct order_id, product_id from read_parquet('{path}') where not is_refund)
+    select a.product_id, b.product_id, count(*)
+    from bought as a join bought as b on a.order_id = b.order_id and a.product_id < b.product_id
+    group by all having count(*) >= 2 order by 3 desc, 1, 2
+"""
+
+
+def test_pairs_of_products(duck: Place, other: Place, running) -> None:
+    """300,000 lines of 100,000 orders, beside the text that an analyst would write."""
+    path = running.folder / "baskets.parquet"
+    if not path.exists():
+        duckdb.sql(f"copy ({BASKETS}) to '{path}' (format parquet)")
+    expected = running.once("pairs", lambda: duckdb.sql(BY_HAND.format(path=path)).fetchall())
+    assert len(expected) > 700
+    names = ("order_id", "customer_id", "ordered_at", "product_id", "revenue", "is_refund")
+    found = surveyed(other, path, "baskets", Mapping({name: name for name in names}, currency="EUR", margin_rate=0.5))
+    assert rows(Seven(found, other.engine.dialect, Asked(AbcdxRules(60.0, 3, 12))), other, "pairs") == expected

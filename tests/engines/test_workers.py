@@ -2,41 +2,91 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Mapping
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
 from ltvlib.errors import LtvError
 from ltvlib.remote import folder
-from tests.engines.places import Place
+from ltvlib.remote.dialect import Field
+from ltvlib.remote.seven import Seven
+from tests.engines.places import Cluster, Place
 from tests.engines.test_adversarial import CHOSEN, frame, written
-from tests.engines.test_parity import equal_marts, marts, surveyed
+from tests.engines.test_parity import ASKED_MILLION, equal_marts, marts, million, same, seven_of, surveyed
 
 
-def test_a_lost_worker_never_leaves_half(running, duck: Place, tmp_path: Path) -> None:
-    """One of two workers dies: the right answer or a clear error. The whole server dies: a clear error, and no folder."""
+class Losing:
+    """An engine whose cluster loses a process some seconds after a question was sent."""
+
+    def __init__(self, place: Place, cluster: Cluster, name: str, seconds: float) -> None:
+        self._engine, self._cluster, self._name, self._seconds = place.engine, cluster, name, seconds
+        self.dialect = place.engine.dialect
+        self.is_asking = self.was_asking = False
+
+    def query(self, sql: str, params: Mapping[str, object] | None = None) -> pa.Table:
+        """Rows of one SELECT, if they come."""
+        if self._name in self._cluster.processes:
+            threading.Timer(self._seconds, self._lose).start()
+        self.is_asking = True
+        try:
+            return self._engine.query(sql, params)
+        finally:
+            self.is_asking = False
+
+    def _lose(self) -> None:
+        if self._name in self._cluster.processes:
+            self.was_asking = self.is_asking
+            self._cluster.kill(self._name)
+
+    def fields(self, table: tuple[str, ...]) -> tuple[Field, ...]:
+        """Columns of a table."""
+        return self._engine.fields(table)
+
+    def tables(self) -> list[tuple[str, ...]]:
+        """Tables and views."""
+        return self._engine.tables()
+
+    def cancel(self) -> None:
+        """Stop what runs."""
+        self._engine.cancel()
+
+    def close(self) -> None:
+        """Nothing was opened here."""
+
+
+def test_losing_a_worker_and_then_the_cluster(running, duck: Place, tmp_path: Path) -> None:
+    """A worker dies while it works: the right answer or a clear error. Then the server does: an error, and what stood there stays."""
     place = running.place("spark")
-    path = written(frame(), tmp_path / "worker.parquet")
-    here, there = (surveyed(one, path, "worker", CHOSEN) for one in (duck, place))
-
-    def lose(name: str):
-        def at(what: str, share: float) -> None:
-            if share > 0 and name in running.cluster.processes:
-                running.cluster.kill(name)
-
-        return at
-
+    path, chosen = million(running)
+    there = surveyed(place, path, "half", chosen)
+    engine = Losing(place, running.cluster, "worker1", 1.0)
+    expected = running.once(
+        "generated seven", lambda: seven_of(duck, surveyed(duck, path, "half", chosen), ASKED_MILLION)
+    )
     said = ""
     try:
-        folder.write(place.engine, there, tmp_path / "there", "Test", progress=lose("worker1"))
+        found = Seven(there, place.engine.dialect, ASKED_MILLION).ask(engine, "customer_table")
+        same([tuple(row.values()) for row in found.to_pylist()], expected["customer_table"])
     except LtvError as error:
         said = str(error)
-    if said:
-        assert "stopped answering" in said
-        assert list(tmp_path.glob("*there*")) == []
-    else:
-        equal_marts(tmp_path / "there", marts(duck, here, tmp_path / "here"))
+    assert engine.was_asking, "the worker died in the middle of the question"
+    assert "worker1" not in running.cluster.processes
+    assert "stopped answering" in said or not said
+
+    odd = written(frame(), tmp_path / "odd.parquet")
+    one, two = (surveyed(at, odd, "worker", CHOSEN) for at in (duck, place))
+    equal_marts(marts(place, two, tmp_path / "two"), marts(duck, one, tmp_path / "one"))  # by the worker that is left
+
+    out = tmp_path / "out" / "marts"
+    out.mkdir(parents=True)
+    (out / "before").touch()
+    engine = Losing(place, running.cluster, "connect", 1.0)
     with pytest.raises(LtvError, match="stopped answering"):
-        folder.write(place.engine, there, tmp_path / "gone", "Test", progress=lose("connect"))
-    assert list(tmp_path.glob("*gone*")) == []
+        folder.write(engine, there, out, "Test")
+    assert engine.was_asking
+    assert [path.name for path in out.parent.iterdir()] == ["marts"]
+    assert [path.name for path in out.iterdir()] == ["before"]
     running.forget("spark")
