@@ -45,4 +45,9 @@ BY_HAND = {
             select date_trunc('month', ordered_at) as month, count(*) as n, sum(revenue) as revenue, sum({MARGIN}) as margin
             from orders group by 1) as m
         window w as (order by month range between interval 11 month preceding and current row) order by month""",
+    "pairs": """
+        with bought as (select distinct order_id, product_id from lines)
+        select a.product_id, b.product_id, count(*)
+        from bought as a join bought as b on a.order_id = b.order_id and a.product_id < b.product_id
+        group by all having count(*) >= 2 order by 3 desc, 1, 2""",
 }

@@ -211,7 +211,7 @@ def test_a_million_orders(duck: Place, other: Place, running, tmp_path: Path) ->
 
 BASKETS = """
     select 'o' || o as order_id, 'c' || hash(o) % 9000 as customer_id, date '2024-01-01' + cast(hash(o + 1) % 700 as integer) as ordered_at,
-        'p' || cast(floor(sqrt(hash(o, line) % 1600)) as integer) as product_id, 1.5 as revenue, (hash(o) % 50) = 0 as is_refund
+        'p' || cast(floor(sqrt(hash(o, line) % 160000)) as integer) as product_id, 1.5 as revenue, (hash(o) % 50) = 0 as is_refund
     from (select cast(hash(i) % 100000 as bigint) as o, i as line from range(300000) as t(i)) as lines
 """
 BY_HAND = """
@@ -228,7 +228,7 @@ def test_pairs_of_products(duck: Place, other: Place, running) -> None:
     if not path.exists():
         duckdb.sql(f"copy ({BASKETS}) to '{path}' (format parquet)")
     expected = running.once("pairs", lambda: duckdb.sql(BY_HAND.format(path=path)).fetchall())
-    assert len(expected) > 700
+    assert {count for *_, count in expected} >= {2, 3, 4}, "rare pairs stand beside frequent ones"
     names = ("order_id", "customer_id", "ordered_at", "product_id", "revenue", "is_refund")
     found = surveyed(other, path, "baskets", Mapping({name: name for name in names}, currency="EUR", margin_rate=0.5))
     assert rows(Seven(found, other.engine.dialect, Asked(AbcdxRules(60.0, 3, 12))), other, "pairs") == expected
