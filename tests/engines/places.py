@@ -9,6 +9,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -199,13 +200,15 @@ def wait_for(port: int, seconds: float, process: subprocess.Popen[bytes] | None 
 
 @contextmanager
 def postgres(folder: Path) -> Iterator[PostgresPlace]:
-    """A Postgres in ``folder``, stopped and removed at the end; skips where there is none."""
+    """A Postgres in a folder of its own, stopped and removed at the end; skips where there is none. ``folder`` gets its log.
+
+    Not inside the folder of pytest: that is closed to every other user again whenever another pytest starts.
+    """
     pytest.importorskip("psycopg", reason="psycopg is not installed")
     bin_ = next(iter(sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)), None)
     if bin_ is None:
         pytest.skip("Postgres is not on this machine")
-    port, data = free_port(), folder / "postgres"
-    data.mkdir()
+    port, data = free_port(), Path(tempfile.mkdtemp(prefix="ltv-postgres-"))
     user = _hand_over(data)
     options: dict[str, Any] = {"user": user} if user else {}
     init = [str(bin_ / "initdb"), "-D", str(data / "data"), "-A", "trust", "-U", "ltv", "-E", "UTF8", "--no-sync"]
@@ -233,9 +236,6 @@ def _hand_over(folder: Path) -> str:
     except KeyError:
         pytest.skip("Postgres does not run as root, and there is no user postgres")
     os.chown(folder, owner.pw_uid, owner.pw_gid)
-    for parent in [folder, *folder.parents]:
-        if not parent.stat().st_mode & 0o001:
-            parent.chmod(parent.stat().st_mode | 0o711)
     return "postgres"
 
 
