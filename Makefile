@@ -3,7 +3,7 @@
 # make run PEOPLE=keep   names and phones of files stay readable unless chosen otherwise, to call people
 # make test           everything that must be green: format, lint, types, tests with a real browser, then those that measure seconds
 # make soak           the long versions: 50 and 100 people for ten minutes, 100 owners side by side; then writes docs/trust.md
-# make test-engines   the same numbers on Postgres, ClickHouse and a two-worker Spark (large to install, some minutes)
+# make test-engines   the same numbers on Postgres, ClickHouse and a two-worker Spark (large to install; 34 minutes on two processors that were busy)
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
