@@ -233,9 +233,9 @@ def test_both_drivers_of_postgres_name_the_same_kinds(running) -> None:
 @pytest.mark.parametrize("is_alone", [False, True], ids=["transaction", "autocommit"])
 def test_a_connection_that_somebody_brings(running, is_alone: bool) -> None:
     """It sees one state of the data until it is let go, cannot write, and stays open."""
+    place = running.place("adbc")
     from adbc_driver_postgresql import dbapi
 
-    place = running.place("adbc")
     place._writer.execute("drop table if exists brought; create table brought (n int)")
     place._writer.execute("create sequence if not exists counter")
     with dbapi.connect(conninfo(**place.settings), autocommit=is_alone) as theirs:

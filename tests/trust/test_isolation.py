@@ -277,6 +277,7 @@ def test_only_what_is_asked_of_a_sample_is_remembered_for_all(monkeypatch: pytes
 
     from ltvlib.journal import BlankJournal, Journal
     from pages.ui import session
+    from pages.ui.made import Made, Shared
 
     asked: list[tuple[str, object]] = []
 
@@ -286,6 +287,8 @@ def test_only_what_is_asked_of_a_sample_is_remembered_for_all(monkeypatch: pytes
     monkeypatch.setattr(session, "workspace", lambda: SimpleNamespace(stamp="x"))
     monkeypatch.setattr(session, "_remember", kept("own"))
     monkeypatch.setattr(session, "_remember_together", kept("all"))
+    monkeypatch.setattr(session, "_made_here", lambda: Made(10))
+    monkeypatch.setattr(session, "_made_together", lambda: Shared(10))
     journal, other, written = Journal(), Journal(), Journal()
     written.put("anything", 1)
     for data, argument in (
