@@ -27,9 +27,9 @@ pytestmark = [
     pytest.mark.skipif(not machine.is_linux(), reason="the machine is watched through /proc"),
 ]
 LIMIT, RUSH_LIMIT, CPU_AIM = 1.0, 5.0, 0.030
-P95_NOW = 5.0
-"""The aim for 95 of 100 actions is one second too and is not reached: what nobody asked before (a forecast of a sample under other
-borders) takes seconds, and 50 people ask much. Until then this keeps it from becoming worse; docs/trust.md says so."""
+P95_NOW = 2.5
+"""The aim for 95 of 100 actions is one second too and is just missed: what nobody asked before (a forecast of a sample for another
+period) takes seconds, and 50 people ask much. Until then this keeps it from becoming worse; docs/trust.md says so."""
 RUSH_MOST = 2.0
 """The rush is never given more than twice its time."""
 FELT = 0.25
@@ -86,7 +86,7 @@ def test_people_who_click_around(town: House, guests: int):
     suite = "load" if guests == 50 else f"load_{guests}"
     said = f"{guests} people, {len(play.of())} actions: median {play.median:.2f} s, p95 {play.p95:.2f} s, errors {len(play.errors)}"
     promise = (
-        "p95 <= 1 s (aim, not reached; held: median <= 1 s, p95 <= 5 s), 0 errors"
+        "p95 <= 1 s (aim, just missed; held: median <= 1 s, p95 <= 2.5 s), 0 errors"
         if guests == 50
         else "no promise; shown for honesty"
     )
