@@ -131,7 +131,7 @@ def _write_orders(database: Database, plan: Plan, out_dir: Path) -> None:
     path = out_dir / "orders.parquet"
     ordered = plan.raw.rows <= SORTED_ROWS
     sql = sql_text("staging/orders").format(
-        order_id="doc_id" if plan.several else "order_id",
+        order_id=_number(plan),
         given_back=_given_back(plan),
         margin=_margin_sql(plan),
         order="order by customer_id, ordered_at, order_id" if ordered else "",
@@ -142,6 +142,11 @@ def _write_orders(database: Database, plan: Plan, out_dir: Path) -> None:
     _view(database, "buyers", out_dir / "customers.parquet")
 
 
+def _number(plan: Plan) -> str:
+    """The column with the number of an order: one made here where the file's stand on several rows or are missing."""
+    return "doc_id" if plan.several else "order_id"
+
+
 def _customers_sql(plan: Plan) -> str:
     """Customers from the orders just written where these hold all that is mapped: cheaper than the source.
 
@@ -150,12 +155,11 @@ def _customers_sql(plan: Plan) -> str:
     rules = {"name": "display_name", **{name: name for name in ("channel", "manager", "city", "phone", "email")}}
     parts = dict.fromkeys(rules, "cast(null as varchar)")
     rows = "docs" if plan.several or {"name", "city", "phone", "email"} & plan.keys.keys() else "written"
-    number = "doc_id" if plan.several and rows == "docs" else "order_id"
+    # Of several orders of one moment the same one speaks every time: that with the smallest number, or the largest.
+    moment = f"(ordered_at, {_number(plan)})"
     for field, column in rules.items():
-        if (
-            field in plan.keys
-        ):  # of several orders of one moment the same one every time, as in the marts: by its number
-            parts[field] = f"{'arg_min' if field == 'channel' else 'arg_max'}({column}, (ordered_at, {number}))"
+        if field in plan.keys:
+            parts[field] = f"{'arg_min' if field == 'channel' else 'arg_max'}({column}, {moment})"
             if plan.codes is not None and field in PERSONAL and field != "name":
                 parts[field] = plan.codes.sql(key_sql(field, parts[field]))
     return sql_text("staging/customers").format(rows=rows, **parts)

@@ -51,7 +51,7 @@ def laid_out(figure: go.Figure, height: int, **layout: object) -> go.Figure:
 
     Every word stands in an ink that can be read there: at least 4.5 to 1 in both themes.
     """
-    ink = {"color": INK[mode()]}
+    ink, made = {"color": INK[mode()]}, figure.layout.to_plotly_json()
     common: dict[str, Any] = {
         "height": height,
         "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
@@ -60,21 +60,20 @@ def laid_out(figure: go.Figure, height: int, **layout: object) -> go.Figure:
         "dragmode": False,
         "separators": separators(),
         "font": ink,
-        "annotations": figure.layout.to_plotly_json().get("annotations", ()),
+        "annotations": made.get("annotations", ()),
     }
     given = {**common, **layout}
     given["legend"] = {"font": ink, **given["legend"]}
     given["annotations"] = [{**note, "font": {**ink, **note.get("font", {})}} for note in given["annotations"]]
-    axes = _axes(figure, given)
+    axes = _axes(made, given, ink)
     figure.layout.update({**given, **axes}, overwrite=True)  # merging piece by piece takes six times as long
     for trace in figure.data:
         _write(trace, ink)
     return figure
 
 
-def _axes(figure: go.Figure, given: dict[str, Any]) -> dict[str, Any]:
-    """Every axis as it stands with what is given for it, its words in ink."""
-    ink, made = {"color": INK[mode()]}, figure.layout.to_plotly_json()
+def _axes(made: dict[str, Any], given: dict[str, Any], ink: dict[str, str]) -> dict[str, Any]:
+    """Every axis as it was ``made`` with what is ``given`` for it, its words in ink."""
     found = {}
     for name in {"xaxis", "yaxis", *(name for name in made if name[1:5] == "axis")}:
         axis = {**made.get(name, {}), **given.get(name, {})}

@@ -228,8 +228,8 @@ def once(make: Callable[..., T], *given: object) -> T:
     identity, and plain values by what they say. ``make`` must depend on nothing else. Kept for the session; for all only what
     is made of values and of results that are remembered for all.
     """
-    together = _made_together()
-    is_shared = chosen() in samples() and together.is_ours(tuple(one for one in given if one is not workspace()))
+    together, space = _made_together(), workspace()
+    is_shared = chosen() in samples() and together.is_ours(tuple(one for one in given if one is not space))
     made = together if is_shared else _made_here()
     with _ending():
         return made.get(make, given, language(), str(st.context.theme.type))  # type: ignore[return-value]
