@@ -134,8 +134,14 @@ def _whole(home: Home) -> None:
         with st.popover(_("Bring back from a file"), icon=":material/upload:"):
             st.caption(_("What the file holds replaces all that is kept here."))
             found = st.file_uploader(_("A saved workspace"), ["zip"], key="home_restore")
-            if found is not None:
-                st.button(_("Replace everything"), on_click=_restore, args=(home, found), key="home_restore_now")
+            # Always there, as in ``components.handed_over``.
+            st.button(
+                _("Replace everything"),
+                key="home_restore_now",
+                on_click=_restore,
+                args=(home, found),
+                disabled=found is None,
+            )
         with st.popover(_("Delete for good"), icon=":material/delete_forever:"):
             st.caption(_("The orders and everything written down are deleted at once. Nothing can bring them back."))
             st.button(_("Delete everything"), on_click=_forget, args=(home,), key="home_forget")

@@ -18,7 +18,7 @@ from ltvlib.errors import LtvError
 from ltvlib.ingest.report import SpendRead
 from ltvlib.spend import FIRST_YEAR, LAST_YEAR, CostPart, Spend
 from pages.ui import choices, money, receive, session
-from pages.ui.components import downloads, plain
+from pages.ui.components import downloads, handed_over, plain
 from pages.ui.mapping_words import step_name
 from pages.ui.widgets import accent, fixed
 from pages.ui.words import _, count, plural, say, short_money, symbol
@@ -91,15 +91,11 @@ def _keep(found: Spend | None, report: SpendRead | None = None) -> None:
 
 def _upload() -> None:
     """Spend from any table file; read in the limited child process, every refused line shown."""
-    with st.popover(_("Upload spend"), icon=":material/upload:"):
-        st.markdown(_("CSV, XLSX or ODS with a column for the month (or day), the channel and the amount."))
-        file = st.file_uploader(
-            _("File with marketing spend"),
-            ["csv", "tsv", "txt", "xlsx", "xls", "ods", "parquet", "zip"],
-            key="spend_upload",
-        )
-        if file is not None and st.button(_("Read the file"), key="spend_read"):
-            _read(file)
+    types = ["csv", "tsv", "txt", "xlsx", "xls", "ods", "parquet", "zip"]
+    needed = _("CSV, XLSX or ODS with a column for the month (or day), the channel and the amount.")
+    file = handed_over(_("File with marketing spend"), types, _("Read the file"), key="spend_upload", help=needed)
+    if file is not None:
+        _read(file)
     report = st.session_state.get(choices.key("spend_report"))
     if isinstance(report, LtvError):
         st.error(say(report), icon=":material/error:")

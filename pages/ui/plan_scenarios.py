@@ -14,7 +14,7 @@ from ltvlib.plan_file import MAX_NAME, MAX_SCENARIOS, Plan, PlanFile, Scenario, 
 from ltvlib.plan_levers import Levers
 from ltvlib.plan_today import Today
 from pages.ui import choices, plan_controls, plan_story, session
-from pages.ui.components import definition, label, plain, table
+from pages.ui.components import definition, handed_over, label, plain, table
 from pages.ui.words import DASH, _, count, percent, say, short_money
 
 PLAN = "the_plan"
@@ -171,8 +171,9 @@ def _file(rows: list[Scenario]) -> None:
                 key="plan_download", on_click="ignore", icon=":material/download:",
             )  # fmt: skip
         with st.popover(_("Open a plan file"), icon=":material/upload:"):
-            found = st.file_uploader(_("Plan saved here before (JSON)"), ["json"], key="plan_upload", max_upload_size=1)
-            if found is not None and st.button(_("Apply"), key="plan_upload_apply"):
+            asked = _("Plan saved here before (JSON)")
+            found = handed_over(asked, ["json"], _("Apply"), key="plan_upload", max_upload_size=1)
+            if found is not None:
                 _open(found.getvalue())
 
 

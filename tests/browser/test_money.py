@@ -46,7 +46,6 @@ def test_spend_from_a_file_changes_the_verdict(visit: Visit, tmp_path: Path):
     path = tmp_path / "spend.csv"
     path.write_text("Month;Channel;Amount\n" + "".join(f"{m};Поиск;2 000 000,00\n" for m in months) + "oops;Поиск;1\n")
     page.get_by_text("Marketing spend", exact=True).first.click()
-    page.get_by_role("button", name="Upload spend").click()
     page.get_by_text("File with marketing spend").wait_for(timeout=30_000)
     page.locator('[data-testid="stFileUploader"] input[type=file]').last.set_input_files(str(path))
     page.get_by_role("button", name="Read the file").click()

@@ -196,7 +196,7 @@ NOT_SAVED = (
 def saved(at, content: bytes):
     uploader = next(found for found in at.file_uploader if found.key == "use_mapping")
     uploader.upload("mapping.json", content, "application/json").run()
-    return at.button(key="apply_mapping").click().run()
+    return at.button(key="use_mapping_apply").click().run()
 
 
 def test_a_saved_mapping_is_applied_whole():
