@@ -73,12 +73,13 @@ def orders_before_leaving(a: float, b: np.ndarray, place: np.ndarray, m: np.ndar
     """Mean over p ~ beta(a, b) of (1 - (1 + p ratio)^-m) / p, per row of ``m`` and ``ratio``; ``place`` is its row of ``b``.
 
     Orders of a customer whose rate of buying is gamma(m, 1) over a time ``ratio``, and who leaves after each with chance p.
+    ``ratio`` may have leading axes (several horizons), which share the nodes and come back.
     """
     p, weight = beta_nodes(a, b, float((np.maximum(m, 1.0) * ratio).max(initial=0.0)))
-    out, per_chunk = np.empty(len(m)), max(1, _CHUNK // p.shape[1])
+    out, per_chunk = np.empty(ratio.shape), max(1, _CHUNK // p.shape[1])
     for first in range(0, len(m), per_chunk):
         rows = slice(first, first + per_chunk)
         chance = np.maximum(p[place[rows]], 1e-300)
-        bought = -np.expm1(-m[rows, None] * np.log1p(chance * ratio[rows, None])) / chance
-        out[rows] = (weight[place[rows]] * bought).sum(axis=1)
+        bought = -np.expm1(-m[rows, None] * np.log1p(chance * ratio[..., rows, None])) / chance
+        out[..., rows] = (weight[place[rows]] * bought).sum(axis=-1)
     return out

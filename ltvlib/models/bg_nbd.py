@@ -28,7 +28,7 @@ class BgNbd:
     leaves_at_once: bool = False
     parameters: tuple[str, ...] = ("r", "alpha", "a", "b")
     leaving: tuple[int, int] = (2, 3)
-    starts: tuple[tuple[float, ...], ...] = ((1.0, 0.125, 1.0, 1.0), (0.5, 0.3, 1.0, 4.0), (2.0, 1.0, 0.1, 0.5))
+    starts: tuple[tuple[float, ...], ...] = ((0.5, 0.3, 1.0, 4.0), (1.0, 0.125, 1.0, 1.0), (2.0, 1.0, 0.1, 0.5))
 
     @property
     def is_time(self) -> np.ndarray:
@@ -68,8 +68,8 @@ class BgNbd:
         lead = (r + x) * np.log1p(silence / (alpha + counts.last_order_age))
         return np.asarray(expit(-np.where(can_leave, np.log(a / chances) + lead, -np.inf)))
 
-    def orders_if_alive(self, theta: np.ndarray, counts: Counts, horizon: float) -> np.ndarray:
-        """Expected purchase occasions within ``horizon`` of those still here.
+    def orders_if_alive(self, theta: np.ndarray, counts: Counts, horizon: float | np.ndarray) -> np.ndarray:
+        """Expected purchase occasions within ``horizon`` of those still here; horizons x cells for an array of them.
 
         Given alive the rate of buying is gamma(r + x, alpha + T) and the chance to leave beta(a, b + x): the mean over both
         of (1 - e^(-rate chance horizon)) / chance. The closed form with 2F1 is the same number where it does not overflow.
@@ -77,7 +77,7 @@ class BgNbd:
         r, alpha, a, b = theta
         (x, age), stayed = counts.age.columns, np.unique(counts.repeat_orders)
         place = np.searchsorted(stayed, x)
-        ratio = horizon / (alpha + age)
+        ratio = np.asarray(horizon)[..., None] / (alpha + age)
         return counts.age.spread(orders_before_leaving(a, b + stayed + self._extra, place, r + x, ratio))
 
     def simulate(self, theta: np.ndarray, counts: Counts, horizon: float, generator: np.random.Generator) -> np.ndarray:

@@ -176,7 +176,7 @@ def _totals(
     purses = Purses.of(spend_fit, counts, sums, sample)
 
     def expected(theta: np.ndarray, alive: np.ndarray) -> np.ndarray:
-        return np.array([alive * model.orders_if_alive(theta, own, float(end)) for end in ends])
+        return alive * model.orders_if_alive(theta, own, ends)
 
     usual = expected(fit.theta, model.probability_alive(fit.theta, own))
     today = np.divide(worth[:, sample], usual, out=np.ones(usual.shape), where=usual > 0)

@@ -56,7 +56,7 @@ def expected_orders_at(fit: Fit, counts: Counts, horizons: list[float]) -> np.nd
     """:func:`expected_orders` at several horizons, horizons x cells; whether a customer is alive is computed once."""
     if not fit.is_converged:
         return np.full((len(horizons), counts.cells), np.nan)
-    return np.array(_expected(fit, fit.theta, counts.in_unit(fit.unit_days), horizons)).reshape(-1, counts.cells)
+    return _expected(fit, fit.theta, counts.in_unit(fit.unit_days), horizons)
 
 
 def expected_since_first(fit: Fit, ages: np.ndarray) -> np.ndarray:
@@ -69,10 +69,11 @@ def expected_since_first(fit: Fit, ages: np.ndarray) -> np.ndarray:
     return expected_orders_at(fit, newcomer, [float(age) for age in unique])[:, 0][place]
 
 
-def _expected(fit: Fit, theta: np.ndarray, counts: Counts, horizons: list[float]) -> list[np.ndarray]:
+def _expected(fit: Fit, theta: np.ndarray, counts: Counts, horizons: list[float]) -> np.ndarray:
     model = MODELS[fit.model]
-    alive = model.probability_alive(theta, counts)
-    return [alive * model.orders_if_alive(theta, counts, horizon) for horizon in horizons]
+    return np.asarray(
+        model.probability_alive(theta, counts) * model.orders_if_alive(theta, counts, np.array(horizons, dtype=float))
+    )
 
 
 def drawn_parameters(theta: np.ndarray, covariance: np.ndarray, draws: int, seed: int) -> np.ndarray:

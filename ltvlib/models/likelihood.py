@@ -13,6 +13,8 @@ STEADY = 1e-6
 """A fit has converged where the mean log-likelihood of a customer changes by less than this a unit of any log-parameter."""
 _STEP = 1e-4
 _WIDEST = 3.0
+_CREEP = 0.05
+_EQUAL = 1e-9
 _FLAT = 1e-6
 _NEAR = 1e-4
 _LEAST_FALL = 1e-4
@@ -43,8 +45,13 @@ class Peak:
 
 
 def best_start(objective: Objective, starts: list[np.ndarray], is_rough: bool = False) -> np.ndarray:
-    """The best of the ends of a few starts; ``is_rough`` where they are refined afterwards on a finer objective."""
-    return min((descended(objective, start, is_rough) for start in starts), key=lambda end: end[1])[0]
+    """The best of the ends of a few starts, the first of equals; ``is_rough`` where they are refined afterwards on a finer objective.
+
+    Ends that rounding alone tells apart are equal: where the data do not know a parameter it stays at the first guess.
+    """
+    ends = [descended(objective, start, is_rough) for start in starts]
+    best = min(value for _, value in ends)
+    return next(point for point, value in ends if not value > best + _EQUAL)
 
 
 def descended(objective: Objective, start: np.ndarray, is_rough: bool = False) -> tuple[np.ndarray, float]:
@@ -59,18 +66,37 @@ def descended(objective: Objective, start: np.ndarray, is_rough: bool = False) -
         free = _is_free(point, slope)
         if np.abs(slope[free]).max(initial=0.0) < flat:
             break
-        moved = _stepped(objective, point, value, slope, _quasi_newton(slope, inverse, free))
+        step = _quasi_newton(slope, inverse, free)
+        moved = _stepped(objective, point, value, slope, step)
         if moved is None and is_new:
             break
         if moved is None:
             inverse, is_new = np.eye(len(start)), True  # straight downhill again
             continue
-        inverse = _learnt(inverse, moved[0] - point, moved[2] - slope, is_new)
+        if np.abs(moved[0] - point).max() < _CREEP * np.abs(step).max():
+            moved, inverse = _looked_around(objective, moved)
+        # What lies at a border teaches nothing: with its slope the free ones would overshoot, forth and back.
+        inverse = _learnt(inverse, np.where(free, moved[0] - point, 0.0), np.where(free, moved[2] - slope, 0.0), is_new)
         is_done, is_new = not is_new and value - moved[1] < still, False
         point, value, slope = moved
         if is_done:
             break
     return point, value
+
+
+def _looked_around(
+    objective: Objective, found: tuple[np.ndarray, float, np.ndarray]
+) -> tuple[tuple[np.ndarray, float, np.ndarray], np.ndarray]:
+    """A Newton step from ``found``, and the inverse curvature there.
+
+    At a border or in a long valley what BFGS has learnt may point so wrongly that hardly a hundredth of a step helps, again and again.
+    """
+    point, value, slope = found
+    curvature = curvature_at(objective, point)
+    values, vectors = np.linalg.eigh(curvature)
+    step = _newton(point, slope, curvature, _is_free(point, slope))
+    inverse = (vectors / np.maximum(np.abs(values), _FLAT)) @ vectors.T
+    return _stepped(objective, point, value, slope, step) or found, np.asarray(inverse)
 
 
 def _quasi_newton(slope: np.ndarray, inverse: np.ndarray, free: np.ndarray) -> np.ndarray:

@@ -81,8 +81,11 @@ class OrderModel(Protocol):
     def probability_alive(self, theta: np.ndarray, counts: Counts) -> np.ndarray:
         """Chance 0..1 that a customer of the cell may still buy."""
 
-    def orders_if_alive(self, theta: np.ndarray, counts: Counts, horizon: float) -> np.ndarray:
-        """Expected purchase occasions within ``horizon`` of a customer of the cell who has not left."""
+    def orders_if_alive(self, theta: np.ndarray, counts: Counts, horizon: float | np.ndarray) -> np.ndarray:
+        """Expected purchase occasions within ``horizon`` of a customer of the cell who has not left.
+
+        An array of horizons gives horizons x cells.
+        """
 
     def simulate(self, theta: np.ndarray, counts: Counts, horizon: float, generator: np.random.Generator) -> np.ndarray:
         """One drawn number of purchase occasions within ``horizon`` for a customer of every cell."""

@@ -68,14 +68,14 @@ class ParetoNbd:
         both = np.logaddexp(counts.last.spread(np.log(s) + gone.log), log_here)
         return np.exp(np.minimum(0.0, alive - both))
 
-    def orders_if_alive(self, theta: np.ndarray, counts: Counts, horizon: float) -> np.ndarray:
+    def orders_if_alive(self, theta: np.ndarray, counts: Counts, horizon: float | np.ndarray) -> np.ndarray:
         """Expected purchase occasions within ``horizon``: rate (r + x) / (alpha + T) times the expected time to stay.
 
         The time to stay is the integral of ((beta + T) / (beta + T + v))^s over the horizon, finite for every s.
         """
         r, alpha, s, beta = theta
         x, age = counts.age.columns
-        stretch = np.log1p(horizon / (beta + age))
+        stretch = np.log1p(np.asarray(horizon)[..., None] / (beta + age))
         stay = (beta + age) * stretch * exprel((1.0 - s) * stretch)
         return counts.age.spread((r + x) / (alpha + age) * stay)
 
