@@ -15,6 +15,7 @@ import contextlib
 import gc
 import logging
 import os
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 from secrets import token_hex
@@ -111,6 +112,7 @@ def main() -> None:
         app,
         host=host,
         port=port,
+        loop="auto" if sys.platform == "win32" else "pages.serving.loop:Loop",
         ws="websockets-sansio",
         ws_max_size=50 * 2**20,
         ws_ping_interval=20,
