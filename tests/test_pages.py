@@ -228,3 +228,14 @@ def test_every_reason_and_step_has_words(monkeypatch):
     assert {"no_customer", "bad_date"} <= reasons
     for slug in reasons | set(reconcile._ORDER):
         assert mapping_words.step_name(slug) != slug.replace("_", " "), slug
+
+
+@pytest.mark.parametrize("page", ["segments", "ltv", "products"])
+def test_a_picture_that_is_kept_is_drawn_the_same_every_time(page):
+    at = visit(page)
+    drawn = [json.loads(one.proto.spec) for one in at.get("plotly_chart")]
+    for _ in range(2):
+        at.run()
+        assert [json.loads(one.proto.spec) for one in at.get("plotly_chart")] == drawn
+    assert drawn
+    assert all(one["data"] for one in drawn)

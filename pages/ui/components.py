@@ -134,7 +134,7 @@ def _change(figure: Figure, unit: str) -> str | None:
 
 
 def chart(
-    figure: go.Figure,
+    picture: go.Figure,
     key: str,
     title: str,
     alt: str,
@@ -145,12 +145,23 @@ def chart(
     """A chart in a card: one message as title, text alternative, passport."""
     with st.container(border=True):
         _titled(title, key, answer, slugs)
-        return st.plotly_chart(figure, key=key, alt=alt, config=PLOT, **options)
+        return figure(picture, key, alt, **options)
+
+
+def figure(picture: go.Figure, key: str, alt: str, **options: Any) -> Any:
+    """A chart without a card.
+
+    A picture that :func:`session.once` keeps is turned into plain data once: Plotly copies and packs all of it at every showing.
+    """
+    if session.is_made(picture) and "to_dict" not in vars(picture):
+        plain_data = picture.to_dict()
+        picture.to_dict = lambda: plain_data  # type: ignore[method-assign]
+    return st.plotly_chart(picture, key=key, alt=alt, config=PLOT, **options)
 
 
 def wide_chart(
     names: go.Figure,
-    figure: go.Figure,
+    picture: go.Figure,
     key: str,
     title: str,
     alt: str,
@@ -172,9 +183,9 @@ def wide_chart(
         )
         with st.container(horizontal=True, wrap=False, gap=None):
             listed = ", ".join(names.layout.yaxis.ticktext or ())
-            st.plotly_chart(names, key=f"{key}_names", alt=listed[:ALT_LIMIT], config=PLOT, width=widths[0])
+            figure(names, f"{key}_names", listed[:ALT_LIMIT], width=widths[0])
             with st.container(key=f"{key}_wide"):
-                return st.plotly_chart(figure, key=key, alt=alt, config=PLOT, **options)
+                return figure(picture, key, alt, **options)
 
 
 def _titled(title: str, key: str, answer: Answer | None, slugs: tuple[str, ...]) -> None:

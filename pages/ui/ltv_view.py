@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pandas as pd
 import streamlit as st
 
 from ltvlib import forecast, ltv
@@ -11,7 +12,7 @@ from ltvlib.errors import N_
 from ltvlib.ltv import Definition, Historic
 from ltvlib.settings import Filters
 from pages.ui import choices, forecast_story, ltv_charts, ltv_story, money, session
-from pages.ui.components import chart, definition, downloads, label, nothing, table
+from pages.ui.components import chart, definition, downloads, figure, label, nothing, table
 from pages.ui.widgets import switch
 from pages.ui.words import _, count, symbol
 
@@ -50,15 +51,13 @@ def definitions(found: Historic) -> None:
     currency = session.workspace().info.currency
     title = ltv_story.title(found, currency, money.margin_name())
     slugs = ("ltv_m", "contribution_margin", "ltv_after_cac", "cac")
-    picture = ltv_charts.definitions(found, shown_definitions(), currency)
+    picture = session.once(ltv_charts.definitions, found, shown_definitions(), currency)
     chart(picture, "definitions", title, title, found.answer, slugs)
 
 
 def horizons(found: list[Historic]) -> None:
     """All horizons as a table; each with the customers old enough for it. The files carry the intervals too."""
-    frame = ltv.table(found)
-    frame = frame.round(dict.fromkeys(frame.columns.drop(["months", "customers"]), 0))
-    frame["months"] = [ltv_story.horizon(months) for months in frame["months"]]
+    frame = session.once(_horizons, found)
     number, text = st.column_config.NumberColumn, st.column_config.TextColumn
     sign = symbol(session.workspace().info.currency)
 
@@ -82,6 +81,13 @@ def horizons(found: list[Historic]) -> None:
         st.markdown("**" + _("Every horizon with the customers old enough for it") + "**")
         table(frame, "horizons", _("LTV by horizon and definition"), columns)
         downloads(lambda: frame[list(titles)].rename(columns=titles), "ltv", "horizons")
+
+
+def _horizons(found: list[Historic]) -> pd.DataFrame:
+    """What the table shows: whole currency, horizons in words."""
+    frame = ltv.table(found)
+    frame = frame.round(dict.fromkeys(frame.columns.drop(["months", "customers"]), 0))
+    return frame.assign(months=[ltv_story.horizon(months) for months in frame["months"]])
 
 
 def beyond(found: Filters, annual_rate: float) -> None:
@@ -137,9 +143,4 @@ def _extended(found: Filters, annual_rate: float, measured: float, currency: str
         chosen = None if keeps == round(measured * 100, 1) else keeps / 100
         curve = session.remember(ltv.extension, money.costs(), chosen, annual_rate, filters=found)
         st.markdown(ltv_story.extended(curve, months, currency))
-        st.plotly_chart(
-            ltv_charts.extended(curve, months, currency),
-            key="extended",
-            alt=label("ltv_extrapolated"),
-            config={"displayModeBar": False},
-        )
+        figure(session.once(ltv_charts.extended, curve, months, currency), "extended", label("ltv_extrapolated"))

@@ -40,7 +40,7 @@ def draw(found: Filters) -> None:
     beginning_note.draw()
     left, right = st.columns(2)
     with left:
-        _returns(starts, called, days, answer)
+        _returns(starts, called, answer)
     with right:
         _sankey(level, days, found, called)
     _figures(starts, called, days)
@@ -92,10 +92,27 @@ def _params(start: Start, called: dict[int, str], days: int, currency: str) -> d
     }
 
 
-def _returns(starts: list[Start], called: dict[int, str], days: int, answer: Answer) -> None:
+def _returns(starts: list[Start], called: dict[int, str], answer: Answer) -> None:
     """Share that comes back by first item, with intervals."""
+    rows = session.once(_outermost, starts)
+    figure = session.once(_dots, rows, called)
+    title = _(
+        "After {best}, {high} of customers come back, after {worst} {low}",
+        best=plain(called[rows[-1].item]),
+        high=percent(rows[-1].return_rate),
+        worst=plain(called[rows[0].item]),
+        low=percent(rows[0].return_rate),
+    )
+    chart(figure, "products_returns", title, title, answer, ("first_item_return",))
+
+
+def _outermost(starts: list[Start]) -> list[Start]:
+    """The most frequent first items, the lowest share that comes back first."""
     known = [s for s in starts if s.customers >= LEAST] or starts
-    rows = sorted(sorted(known, key=lambda s: -s.customers)[:SHOWN], key=lambda s: s.return_rate)
+    return sorted(sorted(known, key=lambda s: -s.customers)[:SHOWN], key=lambda s: s.return_rate)
+
+
+def _dots(rows: list[Start], called: dict[int, str]) -> go.Figure:
     tone = products_words.colors()
     paint = {Verdict.GATEWAY: tone["good"], Verdict.DEAD_END: tone["bad"]}
     figure = go.Figure(
@@ -113,23 +130,26 @@ def _returns(starts: list[Start], called: dict[int, str], days: int, answer: Ans
             hovertemplate="%{y}: %{x:.0%}<br>%{customdata}<extra></extra>",
         )
     )
-    laid_out(figure, 460, xaxis={"tickformat": ".0%", "rangemode": "tozero"}, yaxis={"automargin": True})
-    title = _(
-        "After {best}, {high} of customers come back, after {worst} {low}",
-        best=plain(called[rows[-1].item]),
-        high=percent(rows[-1].return_rate),
-        worst=plain(called[rows[0].item]),
-        low=percent(rows[0].return_rate),
-    )
-    chart(figure, "products_returns", title, title, answer, ("first_item_return",))
+    return laid_out(figure, 460, xaxis={"tickformat": ".0%", "rangemode": "tozero"}, yaxis={"automargin": True})
 
 
 def _sankey(level: Level, days: int, found: Filters, called: dict[int, str]) -> None:
     """Who buys what first, second and third."""
     answer = session.remember(journey.paths, level, days, found)
-    flow = journey.flows(answer.frame)
+    flow = session.once(journey.flows, answer.frame)
     if flow.empty:
         return
+    second, third = journey.reached(answer.frame)
+    title = _(
+        "Within {days} days {second} of customers buy a second time, {third} a third time",
+        days=days,
+        second=percent(second),
+        third=percent(third),
+    )
+    chart(session.once(_streams, flow, called), "products_sankey", title, title, answer)
+
+
+def _streams(flow: pd.DataFrame, called: dict[int, str]) -> go.Figure:
     nodes = list(
         dict.fromkeys(
             [*zip(flow["step"], flow["item"], strict=True), *zip(flow["step"] + 1, flow["next_item"], strict=True)]
@@ -157,15 +177,7 @@ def _sankey(level: Level, days: int, found: Filters, called: dict[int, str]) -> 
             },
         )
     )
-    laid_out(figure, 460)
-    second, third = journey.reached(answer.frame)
-    title = _(
-        "Within {days} days {second} of customers buy a second time, {third} a third time",
-        days=days,
-        second=percent(second),
-        third=percent(third),
-    )
-    chart(figure, "products_sankey", title, title, answer)
+    return laid_out(figure, 460)
 
 
 def _figures(starts: list[Start], called: dict[int, str], days: int) -> None:
