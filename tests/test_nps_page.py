@@ -92,14 +92,15 @@ def test_the_phone_script_asks_the_second_question_below_the_top():
 def test_a_file_is_read_and_every_line_accounted_for(tmp_path: Path):
     at = asking("file")
     lines = "Дата;Клиент;Оценка;Комментарий\n05.03.2025;C0001;9;\n16.03.2025;C0002;11;x\n17.03.2025;C0003;1;<b>очередь</b>\n"
-    at.file_uploader(key="nps_upload").upload("nps.csv", lines.encode("cp1251"), "text/csv").run()
-    at.button(key="nps_read").click().run()
+    at.file_uploader(key="nps_upload_0").upload("nps.csv", lines.encode("cp1251"), "text/csv").run()
+    at.button(key="nps_upload_apply").click().run()
     said = " ".join(box.value for box in healthy(at).success)
     assert "3 lines in the file = 2 used + 1 refused." in said
     assert "2 answers are new." in said
     refused = next(frame.value for frame in at.dataframe if "reason" in frame.value)
     assert refused[["line", "reason"]].to_numpy().tolist() == [[3, "Score outside the scale"]]
-    at.button(key="nps_read").click().run()
+    at.file_uploader(key="nps_upload_1").upload("nps.csv", lines.encode("cp1251"), "text/csv").run()
+    at.button(key="nps_upload_apply").click().run()
     assert "2 were here already." in " ".join(box.value for box in healthy(at).success)
     assert journal(at).count("nps_responses") == 2
 

@@ -611,10 +611,10 @@ def test_a_plan_file_is_opened_and_a_broken_one_is_refused():
     """Levers and scenarios come from the file; what is no plan gives one sentence and changes nothing."""
     at = healthy(visit(plan_tabs="Scenarios"))
     text = PlanFile((Scenario("From a file", plan(V, 0.05)),)).to_json()
-    at.file_uploader(key="plan_upload").upload("plan.json", text.encode(), "application/json").run()
+    at.file_uploader(key="plan_upload_0").upload("plan.json", text.encode(), "application/json").run()
     at.button(key="plan_upload_apply").click().run()
     assert healthy(at).dataframe[0].value["name"].tolist() == ["Today", "From a file"]
-    at.file_uploader(key="plan_upload").upload("plan.json", b"{}", "application/json").run()
+    at.file_uploader(key="plan_upload_1").upload("plan.json", b"{}", "application/json").run()
     at.button(key="plan_upload_apply").click().run()
     assert [error.value for error in at.error] == [
         "This file is not a plan saved here, or it was changed; save the plan again and take that file."
@@ -625,7 +625,7 @@ def test_a_file_with_too_many_scenarios_is_refused_and_changes_nothing():
     mine = [Scenario(f"Mine {place}", plan(V, 0.01 * place)) for place in range(1, 9)]
     at = healthy(visit(plan_tabs="Scenarios", salon_plan_scenarios=mine))
     text = PlanFile(tuple(Scenario(f"File {place}", plan(F, 0.01)) for place in range(5))).to_json()
-    at.file_uploader(key="plan_upload").upload("plan.json", text.encode(), "application/json").run()
+    at.file_uploader(key="plan_upload_0").upload("plan.json", text.encode(), "application/json").run()
     at.button(key="plan_upload_apply").click().run()
     assert not at.exception
     assert [error.value for error in at.error] == [

@@ -270,16 +270,6 @@ def downloads(make: Callable[[], pd.DataFrame], name: str, key: str) -> None:
         )
 
 
-def handed_over(asked: str, types: list[str], go: str, key: str, **options: Any) -> Any:
-    """A place to drop a file and the button that takes it: the file once the button is pressed, else ``None``.
-
-    The button is there from the start: a popover is placed when it opens and not again, so a foot that came with the
-    file would lie below the window.
-    """
-    found = st.file_uploader(asked, types, key=key, **options)
-    return found if st.button(go, key=f"{key}_apply", disabled=found is None) else None
-
-
 def guard(draw: Callable[[], None]) -> None:
     """Run a page body; an expected failure becomes one sentence."""
     try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from ltvlib.samples import SAMPLE_DIR, samples
-from pages.ui import mapping_view, receive, session
+from pages.ui import dropped, mapping_view, receive, session
 from pages.ui.components import plain
 from pages.ui.registry import Session, Upload
 from pages.ui.words import _, language, say
@@ -54,10 +54,7 @@ def sample_cards() -> None:
 
 def upload() -> None:
     """The drop zone; a dropped file is moved to disk, read in a limited process, and shown for mapping."""
-    number = st.session_state.setdefault("upload_number", 0)
-    found = st.file_uploader(
-        _("Your export: CSV, Excel, Parquet, HTML or ZIP, up to 200 MB"), FORMATS, key=f"upload_{number}"
-    )
+    found = dropped.field(_("Your export: CSV, Excel, Parquet, HTML or ZIP, up to 200 MB"), FORMATS, "upload")
     if found is not None:
         receive.take(found)
     failure = st.session_state.get("upload_error")

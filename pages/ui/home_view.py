@@ -12,7 +12,7 @@ import streamlit as st
 from ltvlib import scratch
 from ltvlib.errors import LtvError
 from ltvlib.home import Changes, Home
-from pages.ui import session
+from pages.ui import dropped, session
 from pages.ui.components import plain
 from pages.ui.registry import HOME, REGISTRY, Session, Upload
 from pages.ui.widgets import accent
@@ -133,8 +133,8 @@ def _whole(home: Home) -> None:
             )
         with st.popover(_("Bring back from a file"), icon=":material/upload:"):
             st.caption(_("What the file holds replaces all that is kept here."))
-            found = st.file_uploader(_("A saved workspace"), ["zip"], key="home_restore")
-            # Always there, as in ``components.handed_over``.
+            found = dropped.field(_("A saved workspace"), ["zip"], "home_restore")
+            # Always there, as in ``dropped.handed_over``.
             st.button(
                 _("Replace everything"),
                 key="home_restore_now",
@@ -161,6 +161,7 @@ def _restore(home: Home, found: Any) -> None:
     source: Path = folder / "all.zip"
     try:
         source.write_bytes(found.getbuffer())
+        dropped.let_go(found, "home_restore")
         home.restore_from(source, folder / "work")
     except LtvError as error:
         st.session_state["home_failure"] = error

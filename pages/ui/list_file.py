@@ -17,7 +17,7 @@ from ltvlib.errors import LtvError
 from ltvlib.ingest.list_kinds import KINDS
 from ltvlib.ingest.model import SetAside
 from ltvlib.ingest.report import ListRead
-from pages.ui import choices, list_words, receive, session
+from pages.ui import choices, dropped, list_words, receive, session
 from pages.ui.components import downloads, plain
 from pages.ui.widgets import accent
 from pages.ui.words import _, count, say
@@ -39,7 +39,7 @@ class Waiting:
 
 def draw(kind: str, label: str, judge: Callable[[ListRead], None]) -> None:
     """The uploader of a list of ``kind``; ``judge`` shows what a readable one says and offers to take it."""
-    file = st.file_uploader(label, TYPES, key=f"{kind}_upload_{st.session_state.get(f'{kind}_number', 0)}")
+    file = dropped.field(label, TYPES, f"{kind}_upload")
     if file is not None and st.button(_("Read the file"), type=accent(), key=f"{kind}_read"):
         _receive(kind, file)
     one = waiting(kind)
@@ -61,11 +61,10 @@ def waiting(kind: str) -> Waiting | None:
 
 
 def drop(kind: str) -> None:
-    """Forget the file: it was taken, or it is not wanted; the uploader is empty again."""
+    """Forget the file: it was taken, or it is not wanted."""
     one = st.session_state.pop(_key(kind), None)
     if isinstance(one, Waiting):
         shutil.rmtree(one.path.parent, ignore_errors=True)
-    st.session_state[f"{kind}_number"] = st.session_state.get(f"{kind}_number", 0) + 1
 
 
 def _key(kind: str) -> str:
@@ -81,6 +80,7 @@ def _receive(kind: str, file: Any) -> None:
     folder.mkdir()
     path = folder / "list.upload"
     path.write_bytes(file.getbuffer())
+    dropped.let_go(file, f"{kind}_upload")
     _read(kind, path, receive.clean_name(file.name), None, None)
 
 

@@ -12,7 +12,8 @@ from ltvlib.ingest.model import Inspection, Mapping, Question
 from ltvlib.ingest.report import ImportReport, Step
 from ltvlib.schema import ORDERS
 from pages.ui import people_choice, receive, saved_mapping
-from pages.ui.components import handed_over, plain, table
+from pages.ui.components import plain, table
+from pages.ui.dropped import handed_over
 from pages.ui.mapping_words import field_helps, field_names
 from pages.ui.registry import Session, Upload
 from pages.ui.widgets import accent, choose, fixed
@@ -258,9 +259,9 @@ def _presets(upload: Upload) -> None:
                 key="save_mapping",
                 on_click="ignore",
             )
-        saved = handed_over(_("Use a saved mapping"), ["json"], _("Apply"), key="use_mapping")
+        saved = handed_over(_("Use a saved mapping"), ["json"], _("Apply"), "use_mapping")
         if saved is not None:
-            if saved_mapping.apply(upload, saved.getvalue()):
+            if saved_mapping.apply(upload, saved):
                 st.rerun()
             st.error(_("This is not a saved mapping."))
 

@@ -18,7 +18,8 @@ from ltvlib.errors import LtvError
 from ltvlib.ingest.report import SpendRead
 from ltvlib.spend import FIRST_YEAR, LAST_YEAR, CostPart, Spend
 from pages.ui import choices, money, receive, session
-from pages.ui.components import downloads, handed_over, plain
+from pages.ui.components import downloads, plain
+from pages.ui.dropped import handed_over
 from pages.ui.mapping_words import step_name
 from pages.ui.widgets import accent, fixed
 from pages.ui.words import _, count, plural, say, short_money, symbol
@@ -93,9 +94,9 @@ def _upload() -> None:
     """Spend from any table file; read in the limited child process, every refused line shown."""
     types = ["csv", "tsv", "txt", "xlsx", "xls", "ods", "parquet", "zip"]
     needed = _("CSV, XLSX or ODS with a column for the month (or day), the channel and the amount.")
-    file = handed_over(_("File with marketing spend"), types, _("Read the file"), key="spend_upload", help=needed)
-    if file is not None:
-        _read(file)
+    data = handed_over(_("File with marketing spend"), types, _("Read the file"), "spend_upload", help=needed)
+    if data is not None:
+        _read(data)
     report = st.session_state.get(choices.key("spend_report"))
     if isinstance(report, LtvError):
         st.error(say(report), icon=":material/error:")
@@ -110,12 +111,12 @@ def _account(report: SpendRead) -> str:
     return text.format(records=count(report.records), used=count(used), refused=count(refused))
 
 
-def _read(file: Any) -> None:
+def _read(data: bytes) -> None:
     folder = session.me().folder / f"spend_{uuid4().hex}"
     folder.mkdir()
     path = folder / "spend.upload"
     try:
-        path.write_bytes(file.getbuffer())
+        path.write_bytes(data)
         report = ingest.read_spend(path, folder / "raw", receive.LIMITS)
     except LtvError as error:
         st.session_state[choices.key("spend_report")] = error

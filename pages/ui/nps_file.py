@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import shutil
-from typing import Any
 from uuid import uuid4
 
 import pandas as pd
@@ -18,6 +17,7 @@ from ltvlib.nps.answers import Answers
 from ltvlib.nps.score import Scale
 from pages.ui import choices, receive, session
 from pages.ui.components import plain
+from pages.ui.dropped import handed_over
 from pages.ui.mapping_words import step_name
 from pages.ui.widgets import switch
 from pages.ui.words import _, count, plural, say
@@ -33,11 +33,10 @@ def draw(found: Answers) -> None:
     scale = switch(
         _("Scale of the file"), list(Scale), lambda one: one.value, choices.key("nps_file_scale"), found.scale
     )
-    file = st.file_uploader(
-        _("File with answers"), ["csv", "tsv", "txt", "xlsx", "xls", "ods", "parquet", "zip"], key="nps_upload"
-    )
-    if file is not None and st.button(_("Read the file"), key="nps_read"):
-        _read(file, scale)
+    types = ["csv", "tsv", "txt", "xlsx", "xls", "ods", "parquet", "zip"]
+    data = handed_over(_("File with answers"), types, _("Read the file"), "nps_upload")
+    if data is not None:
+        _read(data, scale)
     report = st.session_state.get(choices.key("nps_report"))
     if isinstance(report, LtvError):
         st.error(say(report), icon=":material/error:")
@@ -45,13 +44,13 @@ def draw(found: Answers) -> None:
         _report(*report)
 
 
-def _read(file: Any, scale: Scale) -> None:
+def _read(data: bytes, scale: Scale) -> None:
     folder = session.me().folder / f"nps_{uuid4().hex}"
     folder.mkdir()
     path = folder / "nps.upload"
     key = choices.key("nps_report")
     try:
-        path.write_bytes(file.getbuffer())
+        path.write_bytes(data)
         report = ingest.read_nps(path, folder / "raw", scale.low, receive.LIMITS)
         people, codes = session.remember(matching.known_keys), session.hidden_codes()
         found = matching.named([row[3] for row in report.rows], people, codes)

@@ -14,7 +14,8 @@ from ltvlib.plan_file import MAX_NAME, MAX_SCENARIOS, Plan, PlanFile, Scenario, 
 from ltvlib.plan_levers import Levers
 from ltvlib.plan_today import Today
 from pages.ui import choices, plan_controls, plan_story, session
-from pages.ui.components import definition, handed_over, label, plain, table
+from pages.ui.components import definition, label, plain, table
+from pages.ui.dropped import handed_over
 from pages.ui.words import DASH, _, count, percent, say, short_money
 
 PLAN = "the_plan"
@@ -172,9 +173,9 @@ def _file(rows: list[Scenario]) -> None:
             )  # fmt: skip
         with st.popover(_("Open a plan file"), icon=":material/upload:"):
             asked = _("Plan saved here before (JSON)")
-            found = handed_over(asked, ["json"], _("Apply"), key="plan_upload", max_upload_size=1)
+            found = handed_over(asked, ["json"], _("Apply"), "plan_upload", max_upload_size=1)
             if found is not None:
-                _open(found.getvalue())
+                _open(found)
 
 
 def _open(data: bytes) -> None:

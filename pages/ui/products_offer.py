@@ -15,7 +15,7 @@ from ltvlib.products.items import Level
 from ltvlib.products.next_offer import Exam
 from ltvlib.products.recommend import Model
 from ltvlib.settings import Filters
-from pages.ui import choices, outreach, products_words, session
+from pages.ui import choices, dropped, outreach, products_words, session
 from pages.ui.components import chart, definition, downloads, nothing, table
 from pages.ui.people import customer_columns
 from pages.ui.plots import laid_out, safe
@@ -148,11 +148,11 @@ def _stock(missing: tuple[str, ...]) -> None:
             default=[name for name in missing if name in known],
             placeholder=_("Choose products"),
         )
-        file = st.file_uploader(
-            _("or a list as a file: one name or code a line"), type=["csv", "txt"], max_upload_size=1, key="stock_file"
-        )
+        asked = _("or a list as a file: one name or code a line")
+        file = dropped.field(asked, ["csv", "txt"], "stock_file", max_upload_size=1)
         if st.form_submit_button(_("Keep the list"), type=accent()):
             text = file.getvalue() if file else b""
+            dropped.let_go(file, "stock_file")
             stock.keep(session.journal(), session.workspace(), chosen, text)
             outreach.rerun()
         st.caption(outreach.kept_words())

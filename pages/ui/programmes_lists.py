@@ -10,7 +10,7 @@ from ltvlib.errors import LtvError
 from ltvlib.programmes import lists
 from ltvlib.programmes.lists import Matched
 from ltvlib.settings import Filters
-from pages.ui import choices, outreach, session
+from pages.ui import choices, dropped, outreach, session
 from pages.ui.components import downloads, table
 from pages.ui.widgets import accent
 from pages.ui.words import _, plural, say
@@ -44,14 +44,8 @@ def bring(found: Filters) -> None:
         with right:
             names = kind_names()
             kind = st.selectbox(_("What it is"), KINDS, format_func=names.__getitem__, key=choices.key("list_kind"))
-        file = st.file_uploader(_("The list, CSV"), ["csv", "txt", "tsv"], key=choices.key("list_file"))
-        if file is None:
-            return
-        try:
-            known, codes = session.remember(matching.known_keys), session.hidden_codes()
-            matched = lists.read_list(file.getvalue(), outreach.day(), known, codes)
-        except LtvError as error:
-            st.error(say(error), icon=":material/error:")
+        matched = _matched()
+        if matched is None:
             return
         _report(matched)
         if st.button(_("Keep the list"), type=accent(), disabled=not matched.found):
@@ -59,8 +53,28 @@ def bring(found: Filters) -> None:
                 st.error(_("Give the programme a name."), icon=":material/error:")
                 return
             lists.write(session.journal(), name, str(kind), matched)
+            del st.session_state[choices.key("list_matched")]
             st.toast(_("Written down."), icon=":material/check:")
             st.rerun(scope="app")
+
+
+def _matched() -> Matched | None:
+    """Who is on the list that was dropped last; ``None`` before there is one, or where it cannot be read."""
+    place, key = choices.key("list_matched"), choices.key("list_file")
+    file = dropped.field(_("The list, CSV"), ["csv", "txt", "tsv"], key)
+    if file is not None:
+        data = file.getvalue()
+        dropped.let_go(file, key)
+        try:
+            known, codes = session.remember(matching.known_keys), session.hidden_codes()
+            st.session_state[place] = lists.read_list(data, outreach.day(), known, codes)
+        except LtvError as error:
+            st.session_state[place] = error
+        st.rerun(scope="app")
+    found = st.session_state.get(place)
+    if isinstance(found, LtvError):
+        st.error(say(found), icon=":material/error:")
+    return found if isinstance(found, Matched) else None
 
 
 def _report(matched: Matched) -> None:

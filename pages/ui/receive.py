@@ -13,7 +13,6 @@ from uuid import uuid4
 
 import pandas as pd
 import streamlit as st
-from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from ltvlib import deliveries, ingest
 from ltvlib.engine import EngineLimits
@@ -26,7 +25,7 @@ from ltvlib.remote import folder
 from ltvlib.schema import TABLES
 from ltvlib.workspace import DataSet
 from pages.serving.room import ROOM
-from pages.ui import session
+from pages.ui import dropped, session
 from pages.ui.registry import REGISTRY, Job, Session, Upload
 from pages.ui.saved_mapping import FORM
 from pages.ui.words import _, percent
@@ -55,7 +54,7 @@ def take_sample(path: Path) -> None:
 def _take(found: Any, name: str) -> None:
     mine = session.me()
     if mine.workspace is None and REGISTRY.own_data_sets() >= ROOM.max_datasets:
-        _drop_streamlit_copy(found)
+        dropped.let_go(found, "upload")
         st.session_state["upload_error"] = LimitError(
             "As many data sets as this server takes are open right now; try again in a minute."
         )
@@ -65,7 +64,7 @@ def _take(found: Any, name: str) -> None:
     forget_answers(FORM)
     with path.open("wb") as file:
         shutil.copyfileobj(found, file, 4 << 20)
-    _drop_streamlit_copy(found)
+    dropped.let_go(found, "upload")
     st.session_state["upload_error"] = None
     inspect(mine)
     st.rerun()
@@ -75,17 +74,6 @@ def clean_name(name: str) -> str:
     """A file's name as a label: no folders, no invisible characters, not too long. Never used as a path."""
     shown = "".join(letter for letter in re.split(r"[/\\]", name)[-1] if letter.isprintable())
     return shown[:NAME_LIMIT].strip() or "upload"
-
-
-def _drop_streamlit_copy(found: Any) -> None:
-    """The uploader keeps the bytes in memory until the session ends; take them out and rotate the key."""
-    context = get_script_run_ctx()
-    if not hasattr(found, "file_id"):  # a file that ships with the product
-        return
-    if context is not None:
-        manager: Any = context.uploaded_file_mgr
-        manager.remove_file(context.session_id, found.file_id)
-    st.session_state["upload_number"] += 1
 
 
 def forget_answers(kinds: tuple[str, ...]) -> None:

@@ -10,7 +10,8 @@ import streamlit as st
 from ltvlib import xregister
 from ltvlib.errors import LtvError
 from pages.ui import choices, session
-from pages.ui.components import downloads, handed_over
+from pages.ui.components import downloads
+from pages.ui.dropped import handed_over
 from pages.ui.widgets import accent
 from pages.ui.words import _, count, say, short_money, symbol
 
@@ -78,11 +79,11 @@ def _keep(frame: pd.DataFrame) -> None:
 def _upload(titles: dict[str, str]) -> None:
     """A register filled in elsewhere, as CSV with the headers of the download."""
     with st.popover(_("Upload a register"), icon=":material/upload:"):
-        found = handed_over(_("CSV with the columns of the download"), ["csv"], _("Apply"), key="x_upload")
+        found = handed_over(_("CSV with the columns of the download"), ["csv"], _("Apply"), "x_upload")
         if found is None:
             return
         try:
-            frame = xregister.read_register(found.getvalue(), titles)
+            frame = xregister.read_register(found, titles)
         except LtvError as error:
             st.error(say(error), icon=":material/error:")
         else:

@@ -191,10 +191,34 @@ def test_no_bytes_of_a_read_upload_stay_in_streamlits_memory(plain_house: House,
     page = visit.open()
     give(page, "big.csv", export("ALPHA", 30_000))
     page.get_by_role("button", name="Build my data set").wait_for(timeout=60_000)
-    with urllib.request.urlopen(plain_house.address + "/_stcore/metrics") as answer:
+    assert not kept_by_streamlit(plain_house)
+
+
+def kept_by_streamlit(house: House) -> int:
+    """Bytes of uploaded files in Streamlit's memory; its numbers are open where it serves the program itself."""
+    with urllib.request.urlopen(house.address + "/_stcore/metrics") as answer:
         text = answer.read().decode()
-    kept = re.findall(r"cache_memory_bytes\{[^}]*UploadedFileManager[^}]*\} (\d+)", text)
-    assert not [size for size in kept if int(size)], kept
+    return sum(map(int, re.findall(r"cache_memory_bytes\{[^}]*UploadedFileManager[^}]*\} (\d+)", text)))
+
+
+def test_no_bytes_of_a_list_brought_beside_the_orders_stay_there_either(
+    plain_house: House, tabs: Callable[[House], Visit]
+):
+    visit = tabs(plain_house)
+    page = visit.open("/acquisition?data=electronics")
+    page.get_by_text("Marketing spend", exact=True).first.click(timeout=60_000)
+    visit.settle()
+    rows = "".join(f"2024-{month:02};Поиск;{month}000\n" for month in range(1, 13))
+    spend = {"name": "spend.csv", "mimeType": "text/csv", "buffer": ("Month;Channel;Amount\n" + rows).encode()}
+    page.locator('[data-testid="stFileUploader"] input[type=file]').last.set_input_files(spend)
+    button = page.get_by_role("button", name="Read the file")
+    page.get_by_text("spend.csv").wait_for(timeout=60_000)
+    visit.settle()
+    assert kept_by_streamlit(plain_house) >= len(spend["buffer"])
+    button.click()
+    page.get_by_text("12 lines in the file = 12 used + 0 refused.").first.wait_for(timeout=60_000)
+    visit.settle()
+    assert not kept_by_streamlit(plain_house)
 
 
 @pytest.mark.parametrize("place", ["/", "/overview", "/segments", "/cohorts", "/definitions"])

@@ -11,7 +11,7 @@ import asyncio
 import os
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -27,9 +27,8 @@ pytestmark = [
     pytest.mark.skipif(not machine.is_linux(), reason="the machine is watched through /proc"),
 ]
 LIMIT, RUSH_LIMIT, CPU_AIM = 1.0, 5.0, 0.030
-P95_NOW = 2.5
-"""The aim for 95 of 100 actions is one second too and is just missed: what nobody asked before (a forecast of a sample for another
-period) takes seconds, and 50 people ask much. Until then this keeps it from becoming worse; docs/trust.md says so."""
+MOST_CPU = 3
+"""A rerun may cost so many times the aim before this fails: other programs push the caches out of the processor."""
 RUSH_MOST = 2.0
 """The rush is never given more than twice its time."""
 FELT = 0.25
@@ -59,11 +58,10 @@ def planted(folder: Path, defect: str, value: object) -> object:
 
 
 def judge_load(play: people.Play, slowness: float) -> None:
-    """No errors, half of all actions within the limit, and 95 of 100 within what was reached."""
+    """No errors, and 95 of 100 actions within the limit."""
     assert not play.errors, play.errors[:10]
     assert play.runs
-    assert play.median <= LIMIT * slowness, f"median {play.median:.2f} s at slowness {slowness:.2f}"
-    assert play.p95 <= P95_NOW * slowness, f"p95 {play.p95:.2f} s at slowness {slowness:.2f}"
+    assert play.p95 <= LIMIT * slowness, f"p95 {play.p95:.2f} s at slowness {slowness:.2f}"
 
 
 def judge_rush(seconds: list[float], errors: list[str], slowness: float) -> None:
@@ -78,18 +76,13 @@ def judge_neighbour(alone: people.Play, beside: people.Play) -> None:
     assert beside.p95 <= max(2 * alone.p95, FELT), f"p95 {alone.p95:.2f} s alone, {beside.p95:.2f} s beside"
 
 
-@pytest.mark.parametrize("guests", [50, 100] if LONG else [50])
-def test_people_who_click_around(town: House, guests: int):
-    seconds = 600.0 if LONG else 55.0
+@pytest.mark.parametrize(("guests", "seconds"), [(50, 600.0 if LONG else 55.0), (100, 600.0 if LONG else 30.0)])
+def test_people_who_click_around(town: House, guests: int, seconds: float):
     with machine.Watch((town.process.pid,)) as watch:
         play = aside.run(people.crowd(town.address, guests, seconds, PACE))
     suite = "load" if guests == 50 else f"load_{guests}"
     said = f"{guests} people, {len(play.of())} actions: median {play.median:.2f} s, p95 {play.p95:.2f} s, errors {len(play.errors)}"
-    promise = (
-        "p95 <= 1 s (aim, just missed; held: median <= 1 s, p95 <= 2.5 s), 0 errors"
-        if guests == 50
-        else "no promise; shown for honesty"
-    )
+    promise = "p95 <= 1 s, 0 errors" if guests == 50 else "no promise; shown for honesty"
     figures.keep(
         suite, said, promise, watch, p95=round(play.p95, 3), slowest=play.slowest_pages(), minutes=seconds / 60
     )
@@ -99,30 +92,41 @@ def test_people_who_click_around(town: House, guests: int):
 
 
 def test_processor_time_of_a_rerun(town: House):
-    found = aside.run(_cpu_by_page(town))
-    marts = [found[page] for page in people.MARTS]
-    pages = ", ".join(f"{page} {ms:.0f}" for page, ms in sorted(found.items(), key=lambda item: -item[1]))
-    mean = sum(marts) / len(marts)
-    figures.keep(
-        "cpu", f"ms a rerun: {pages}; mart pages on average {mean:.0f}", "aim: 30 ms on mart pages", pages=found
-    )
-    assert mean <= 10 * CPU_AIM * 1000 * machine.loop() / machine.LOOP_SECONDS + 50, "far above what was ever seen"
+    again, moved = aside.run(_cpu_by_page(town))
+    means = [sum(found[page] for page in people.MARTS) / len(people.MARTS) for found in (again, moved)]
+    said = f"ms a rerun: {_by_cost(again)}; mart pages on average {means[0]:.0f}. With something moved, new numbers included: {_by_cost(moved)}; mart pages on average {means[1]:.0f}"
+    figures.keep("cpu", said, "aim: 30 ms on mart pages", pages=again, moved=moved)
+    slower = machine.loop() / machine.LOOP_SECONDS
+    assert means[0] <= MOST_CPU * CPU_AIM * 1000 * slower, "far above what was ever seen"
 
 
-async def _cpu_by_page(house: House, times: int = 10) -> dict[str, float]:
-    found, dice = {}, random.Random(3)
+def _by_cost(found: dict[str, float]) -> str:
+    return ", ".join(f"{page} {ms:.0f}" for page, ms in sorted(found.items(), key=lambda item: -item[1]))
+
+
+async def _cpu_by_page(house: House, times: int = 10) -> tuple[dict[str, float], dict[str, float]]:
+    """Processor milliseconds of a rerun in which nothing new is asked, and of one after something on the page was moved."""
+    again, moved, dice = {}, {}, random.Random(3)
     tab = Tab(house.address, "overview")
     await tab.open()
-    for page in people.PAGES:
-        await tab.go(page)
+
+    async def spent(acts: Callable[[], Awaitable[object]]) -> float:
         before = machine.cpu_seconds(house.process.pid)
         for _ in range(times):
-            choices = tab.can_change(dice, with_frame=False)
-            await (tab.set(*dice.choice(choices)) if choices else tab.rerun("again"))
-        found[page] = round((machine.cpu_seconds(house.process.pid) - before) / times * 1000, 1)
+            await acts()
+        return round((machine.cpu_seconds(house.process.pid) - before) / times * 1000, 1)
+
+    async def move() -> None:
+        choices = tab.can_change(dice, with_frame=False)
+        await (tab.set(*dice.choice(choices)) if choices else tab.rerun("again"))
+
+    for page in people.PAGES:
+        await tab.go(page)
+        again[page] = await spent(lambda: tab.rerun("again"))
+        moved[page] = await spent(move)
     await tab.close()
     assert not tab.errors, tab.errors
-    return found
+    return again, moved
 
 
 def test_everybody_opens_at_once(tmp_path: Path):
@@ -185,7 +189,7 @@ def test_twin_a_page_that_sleeps_is_found(tmp_path: Path):
     with planted(tmp_path, "slow", 4.3) as house:
         play = aside.run(people.crowd(house.address, 4, 12, (0.5, 1), spread=0.5))
     assert play.of(), "they did click"
-    with pytest.raises(AssertionError, match=r"median|p95"):
+    with pytest.raises(AssertionError, match="p95"):
         judge_load(play, machine.MOST)
 
 

@@ -194,7 +194,7 @@ NOT_SAVED = (
 
 
 def saved(at, content: bytes):
-    uploader = next(found for found in at.file_uploader if found.key == "use_mapping")
+    uploader = next(found for found in at.file_uploader if found.key.startswith("use_mapping_"))
     uploader.upload("mapping.json", content, "application/json").run()
     return at.button(key="use_mapping_apply").click().run()
 
