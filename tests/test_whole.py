@@ -190,6 +190,8 @@ def test_counting_goes_on_beside_the_page_and_can_be_stopped(page: AppTest) -> N
     counting(page).engine = slow
     next(one for one in page.button if one.key == "whole_table_go").click().run()
     assert any("The database is counting" in one.label for one in page.status)
+    healthy(page)
+    assert not offers(page)
     slider = next(one for one in page.slider if one.key == "upload_often")
     slider.set_value(slider.value + 1).run()
     assert len(tables(page)) == 1, "the sample is there while the database counts"

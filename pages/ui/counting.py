@@ -62,6 +62,11 @@ class Counting:
         """How long it has been counting."""
         return time.monotonic() - self._run.begun if self._run is not None else 0.0
 
+    @property
+    def extent(self) -> tuple[int, int]:
+        """Orders and customers that are counted: all that the database has."""
+        return self.found.orders, self.found.buyers
+
     def table(self, rules: AbcdxRules) -> SegmentTable | None:
         """The segments of all customers, if they were counted under these rules."""
         found = self._known.get(Table(rules))

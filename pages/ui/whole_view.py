@@ -50,7 +50,7 @@ def segments(rules: AbcdxRules, found: Filters) -> None:
         columns = segments_view.segment_columns(symbol(session.workspace().info.currency))
         with st.container(horizontal=True, vertical_alignment="top", wrap=False):
             st.caption(_told(known, rules, found), width="stretch")
-            passport("whole_table", known.answer, ("abcdx",))
+            passport("whole_table", known.answer, ("abcdx",), there.extent if there else None)
         table(frame, "whole_segments", _("Segments of all customers, counted in the database"), columns)
         segments_view.offer_rows(frame, columns, "segments_all")
 
@@ -88,7 +88,7 @@ def _offer(there: Counting | None, asked: tuple[Question, ...], key: str) -> Non
         )
         st.page_link("pages/data.py", label=_("To the page Data"), icon=":material/database:")
     elif there.asked:
-        _waiting()
+        _waiting(key)
     else:
         st.caption(
             _(
@@ -111,7 +111,7 @@ def _offer(there: Counting | None, asked: tuple[Question, ...], key: str) -> Non
 
 
 @st.fragment(run_every=EVERY)
-def _waiting() -> None:
+def _waiting(key: str) -> None:
     """How long the database has been counting, and the way to stop it; when it has finished the page is drawn again."""
     there = counting()
     if there is None or not there.asked:
@@ -120,7 +120,7 @@ def _waiting() -> None:
     seconds = int(there.seconds)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.status(plural("The database is counting: {n} second", "The database is counting: {n} seconds", seconds))
-        st.button(_("Stop"), key="whole_stop", on_click=there.halt, icon=":material/stop:")
+        st.button(_("Stop"), key=f"whole_{key}_stop", on_click=there.halt, icon=":material/stop:")
 
 
 def _told(known: abcdx.SegmentTable, rules: AbcdxRules, found: Filters) -> str:
