@@ -95,7 +95,7 @@ def test_the_table_of_all_customers_is_that_of_an_upload(page: AppTest, warehous
     assert list(shown["customers"]) == list(expected["customers"])
     assert list(shown["moved"]) == list(expected["moved"])
     assert list(shown["margin"]) == [round(value) for value in expected["margin"]]
-    assert f"{expected['customers'].sum():,} customers, data to" in " ".join(one.value for one in page.caption)
+    assert f"{expected['customers'].sum():,} customers · data to" in " ".join(one.value for one in page.caption)
     where = ["--engine", "duckdb", "--remote", str(warehouse), "--orders", "main.orders"]
     asked = ["--value", str(rules.value_threshold), "--often", str(rules.often_threshold)]
     assert main(["segments", *where, *asked]) == 0
@@ -122,6 +122,21 @@ def test_answers_belong_to_their_borders(page: AppTest) -> None:
     assert offers(page) == ["whole_table_go", "whole_moves_go"]
     next(one for one in page.slider if one.key == "upload_often").set_value(at_first).run()
     assert len(tables(page)) == 2, "what was counted before is remembered"
+
+
+def test_what_does_not_count_there_is_said(page: AppTest) -> None:
+    counted(page)
+    assert not any("do not count here" in one.value for one in page.caption)
+    channels = next(one for one in page.multiselect if one.key == "upload_channel")
+    channels.set_value(channels.options[:1]).run()
+    filtered, whole = (frame["customers"].sum() for frame in tables(page))
+    assert filtered < mine(page).workspace.facts().customers
+    assert whole == open_sample("salon").facts().customers
+    assert sum("the filters in the sidebar do not count here" in one.value for one in page.caption) == 2
+    assert not any("codes that the database" in one.value for one in page.caption)
+    page.session_state["upload_x_register"] = [{"customer_id": "P-0123456789ABCDEF"}]
+    counted(page.run())
+    assert any("codes that the database does not know" in one.value for one in page.caption)
 
 
 def test_moves_between_two_other_dates(page: AppTest) -> None:

@@ -39,19 +39,21 @@ def segments(rules: AbcdxRules, found: Filters) -> None:
     window = rules.window_months
     is_covered = session.workspace().covers(Window(window, window))
     asked = (Table(rules), Moves(rules, window))
+    there = counting()
+    known, moved = (there.table(rules), there.moves(rules, window)) if there else (None, None)
     with st.container(border=True, key="whole_table"):
-        st.markdown("**" + _("The same table for all customers, counted in the database") + "**")
-        there = counting()
-        known, moved = (there.table(rules), there.moves(rules, window)) if there else (None, None)
-        if known is None or moved is None:
+        title = _("The same table for all customers, counted in the database")
+        if there is None or known is None or moved is None:
+            st.markdown(f"**{title}**")
             _offer(there, asked, "table")
             return
+        with st.container(horizontal=True, vertical_alignment="top", wrap=False):
+            st.markdown(f"**{title}**", width="stretch")
+            passport("whole_table", known.answer, ("abcdx",), there.extent)
         frame = session.once(_named, known, moved, is_covered)
         columns = segments_view.segment_columns(symbol(session.workspace().info.currency))
-        with st.container(horizontal=True, vertical_alignment="top", wrap=False):
-            st.caption(_told(known, rules, found), width="stretch")
-            passport("whole_table", known.answer, ("abcdx",), there.extent if there else None)
         table(frame, "whole_segments", _("Segments of all customers, counted in the database"), columns)
+        st.caption(_told(known, rules, found))
         segments_view.offer_rows(frame, columns, "segments_all")
 
 
@@ -127,14 +129,12 @@ def _told(known: abcdx.SegmentTable, rules: AbcdxRules, found: Filters) -> str:
     """How many customers were counted and up to when, and what does not count here."""
     last = session.workspace().info.as_of - dt.timedelta(days=1)
     customers = int(known.frame["customers"].sum())
-    lines = [plural("{n} customer, data to {day}.", "{n} customers, data to {day}.", customers, day=day(last))]
+    lines = [plural("{n} customer", "{n} customers", customers), _("data to {day}", day=day(last))]
     if _is_filtered(found):
         lines.append(_unfiltered())
     if any(one.startswith(PREFIX) for one in rules.x_customers):
-        lines.append(
-            _("The X register names customers by codes, which the database does not know: here they stand in A to D.")
-        )
-    return " ".join(lines)
+        lines.append(_("the X register holds codes that the database does not know: here they stand in A to D"))
+    return " · ".join(lines)
 
 
 def _is_filtered(found: Filters) -> bool:
@@ -142,7 +142,7 @@ def _is_filtered(found: Filters) -> bool:
 
 
 def _unfiltered() -> str:
-    return _("The filters in the sidebar do not count here.")
+    return _("the filters in the sidebar do not count here")
 
 
 def _named(known: abcdx.SegmentTable, moved: Answer, is_covered: bool) -> pd.DataFrame:

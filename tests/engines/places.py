@@ -29,7 +29,8 @@ from ltvlib.remote.spark import Spark
 PORTS = int(os.environ.get("LTV_TEST_PORTS", "0"))
 """First of twenty ports that the servers may use; 0 = any that are free."""
 MOST_BYTES = 8_000_000_000
-"""Memory that ClickHouse's engine takes for one question; more is sorted and grouped on disk."""
+"""Memory that ClickHouse's engine takes for one question; from half of it on it groups and sorts on disk."""
+SPILLS = ("max_bytes_before_external_group_by", "max_bytes_before_external_sort")
 LARGE = 1 << 30
 """Parquet files from this size on are read in place by DuckDB."""
 JVM = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
@@ -145,7 +146,7 @@ class ClickHousePlace(Place):
         settings = {
             "interface": "chdb",
             "path": str(folder / "clickhouse"),
-            "settings": {"max_memory_usage": MOST_BYTES},
+            "settings": {"max_memory_usage": MOST_BYTES, **dict.fromkeys(SPILLS, MOST_BYTES // 2)},
         }
         self._client = clickhouse_connect.get_client(**settings)  # the engine's own becomes read-only
         self.engine = ClickHouse(clickhouse_connect.get_client(**settings), owned=True)
