@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import threading
 import time
@@ -137,6 +138,15 @@ def test_what_does_not_count_there_is_said(page: AppTest) -> None:
     page.session_state["upload_x_register"] = [{"customer_id": "P-0123456789ABCDEF"}]
     counted(page.run())
     assert any("codes that the database does not know" in one.value for one in page.caption)
+
+
+def test_a_period_that_ends_earlier_is_not_mixed_with_the_whole(page: AppTest) -> None:
+    counted(page)
+    page.session_state["upload_period"] = (dt.date(2023, 1, 1), dt.date(2025, 3, 1))
+    healthy(page.run())
+    assert len(tables(page)) == 1
+    assert offers(page) == []
+    assert sum("Choose the whole period" in one.value for one in page.caption) == 2
 
 
 def test_moves_between_two_other_dates(page: AppTest) -> None:

@@ -40,12 +40,13 @@ def segments(rules: AbcdxRules, found: Filters) -> None:
     is_covered = session.workspace().covers(Window(window, window))
     asked = (Table(rules), Moves(rules, window))
     there = counting()
-    known, moved = (there.table(rules), there.moves(rules, window)) if there else (None, None)
+    is_asked = there is not None and found.until is None
+    known, moved = (there.table(rules), there.moves(rules, window)) if there and is_asked else (None, None)
     with st.container(border=True, key="whole_table"):
         title = _("The same table for all customers, counted in the database")
         if there is None or known is None or moved is None:
             st.markdown(f"**{title}**")
-            _offer(there, asked, "table")
+            _offer(there, asked, "table", found)
             return
         with st.container(horizontal=True, vertical_alignment="top", wrap=False):
             st.markdown(f"**{title}**", width="stretch")
@@ -60,12 +61,12 @@ def segments(rules: AbcdxRules, found: Filters) -> None:
 def movement(rules: AbcdxRules, then: int, now: int, value: str, found: Filters) -> None:
     """The movement of all customers between the two dates chosen above."""
     there = counting()
-    known = there.moves(rules, then, now) if there else None
+    known = there.moves(rules, then, now) if there and found.until is None else None
     title = _("All customers, counted in the database")
     if known is None:
         with st.container(border=True, key="whole_moves"):
             st.markdown(f"**{title}**")
-            _offer(there, (Moves(rules, then, now),), "moves")
+            _offer(there, (Moves(rules, then, now),), "moves", found)
         return
     currency = session.workspace().info.currency
     chart(
@@ -80,7 +81,7 @@ def movement(rules: AbcdxRules, then: int, now: int, value: str, found: Filters)
         st.caption(_unfiltered())
 
 
-def _offer(there: Counting | None, asked: tuple[Question, ...], key: str) -> None:
+def _offer(there: Counting | None, asked: tuple[Question, ...], key: str, found: Filters) -> None:
     """The button; while the database counts, how long it has been at it; where it is gone, what to do."""
     if there is None:
         st.caption(
@@ -89,6 +90,12 @@ def _offer(there: Counting | None, asked: tuple[Question, ...], key: str) -> Non
             )
         )
         st.page_link("pages/data.py", label=_("To the page Data"), icon=":material/database:")
+    elif found.until is not None:
+        st.caption(
+            _(
+                "The database counts up to the last day of the data. Choose the whole period in the sidebar to count all."
+            )
+        )
     elif there.asked:
         _waiting(key)
     else:
