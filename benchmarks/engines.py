@@ -1,26 +1,30 @@
 """The seven reductions on every engine beside SQL written by hand: ``python -m benchmarks.engines orders.parquet spark postgres``.
 
 ``--pairs`` asks the seventh alone, of one to three products an order out of 300, which such orders are given here.
+``--only=moves,cohorts`` asks some of the seven. ``--once`` asks once, ``--no-marts`` leaves out the folder of marts.
 
-Wall seconds of the second of two runs, processor seconds where the engine runs inside this process, and bytes that came back as Arrow; then the whole way to a folder of marts.
-Engines are started as in the tests (``make test-engines`` says what they need); ``duckdb`` is always run first.
+Wall seconds of the second of two runs, processor seconds of this process and of the servers that the engine runs in, and bytes
+that came back as Arrow; then the whole way to a folder of marts. Engines are started as in the tests (``make test-engines`` says
+what they need); ``LTV_BENCH_SPARK_MB`` gives the workers of Spark more memory, and time to compile well.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import resource
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import duckdb
-import pyarrow as pa
 import pyarrow.parquet as pq
 
+from benchmarks import processors
 from benchmarks.engines_by_hand import BY_HAND
 from ltvlib.ingest.model import Mapping
 from ltvlib.remote import folder
@@ -44,13 +48,17 @@ BASKETS = """
 """Lines of the orders of a file; a product of a higher number is bought more often."""
 
 
-def timed(work: Callable[[], pa.Table], rounds: int) -> tuple[float, float, pa.Table]:
-    """Wall seconds of the last round, processor seconds of this process in it (engines inside it), and its rows."""
+def timed(place: places.Place, work: Callable[[], Any], rounds: int = 1) -> tuple[float, float, Any]:
+    """Wall seconds of the last round, processor seconds of this process and the engine's in it, and what it gave."""
     for _ in range(rounds):
-        started, busy = time.perf_counter(), time.process_time()
+        started, busy = time.perf_counter(), _busy(place)
         found = work()
-        seconds, processor = time.perf_counter() - started, time.process_time() - busy
+        seconds, processor = time.perf_counter() - started, _busy(place) - busy
     return seconds, processor, found
+
+
+def _busy(place: places.Place) -> float:
+    return time.process_time() + processors.used(place.servers)
 
 
 def pairs(place: places.Place, path: Path, rounds: int, folder: Path) -> None:
@@ -58,86 +66,82 @@ def pairs(place: places.Place, path: Path, rounds: int, folder: Path) -> None:
     lines = folder / "lines.parquet"
     if not lines.exists():
         duckdb.sql(f"copy ({BASKETS.format(path=path)}) to '{lines}' (format parquet)")
-    started = time.perf_counter()
-    place.load(lines, "lines")
-    say(place, "load lines", time.perf_counter() - started, lines=pq.read_metadata(lines).num_rows)
+    seconds, processor, _ = timed(place, lambda: place.load(lines, "lines"))
+    say(place, "load lines", seconds, processor, lines=pq.read_metadata(lines).num_rows)
     found = survey(place.engine, source(place.engine, "lines", LINES))
-    seven = Seven(found, place.engine.dialect, ASKED)
-    seconds, processor, rows = timed(lambda: seven.ask(place.engine, "pairs"), rounds)
-    more = {}
+    compared(place, Seven(found, place.engine.dialect, ASKED), "pairs", rounds)
+
+
+def compared(place: places.Place, seven: Seven, name: str, rounds: int) -> None:
+    """One reduction; on DuckDB beside the text by hand."""
+    seconds, processor, rows = timed(place, lambda: seven.ask(place.engine, name), rounds)
+    size, more = {"rows": rows.num_rows, "bytes": rows.nbytes}, {}
+    del rows  # ten million customers are not kept beside those of the text by hand
     if place.name == "duckdb":
-        hand, hand_processor, expected = timed(lambda: place.engine.query(BY_HAND["pairs"]), rounds)
+        hand, hand_processor, expected = timed(place, lambda: place.engine.query(BY_HAND[name]), rounds)
         more = {"by_hand": round(hand, 2), "hand_processor": round(hand_processor, 2), "hand_rows": expected.num_rows}
-    say(place, "pairs", seconds, processor=round(processor, 2), rows=rows.num_rows, bytes=rows.nbytes, **more)
+    say(place, name, seconds, processor, **size, **more)
 
 
-def run(place: places.Place, path: Path, rounds: int, whole: bool) -> None:
-    """All seven on one engine; a line of JSON each."""
-    started = time.perf_counter()
-    place.load(path, "orders")
-    say(place, "load", time.perf_counter() - started)
-    started = time.perf_counter()
-    found = survey(place.engine, source(place.engine, "orders", CHOSEN))
-    say(place, "survey", time.perf_counter() - started, orders=found.orders, customers=found.buyers)
+def run(place: places.Place, path: Path, rounds: int, whole: bool, only: Sequence[str]) -> None:
+    """Some of the seven on one engine; a line of JSON each."""
+    seconds, processor, _ = timed(place, lambda: place.load(path, "orders"))
+    say(place, "load", seconds, processor)
+    seconds, processor, found = timed(place, lambda: survey(place.engine, source(place.engine, "orders", CHOSEN)))
+    say(place, "survey", seconds, processor, orders=found.orders, customers=found.buyers)
     seven = Seven(found, place.engine.dialect, ASKED)
-    for name in (one for one in SEVEN if one != "pairs"):
-        seconds, processor, rows = timed(lambda name=name: seven.ask(place.engine, name), rounds)
-        more = {}
-        if place.name == "duckdb":
-            hand, hand_processor, expected = timed(lambda name=name: place.engine.query(BY_HAND[name]), rounds)
-            more = {
-                "by_hand": round(hand, 2),
-                "hand_processor": round(hand_processor, 2),
-                "hand_rows": expected.num_rows,
-            }
-        say(place, name, seconds, processor=round(processor, 2), rows=rows.num_rows, bytes=rows.nbytes, **more)
+    for name in only:
+        compared(place, seven, name, rounds)
     if whole:
-        started = time.perf_counter()
         out = Path(tempfile.mkdtemp()) / "marts"
-        written = folder.write(place.engine, found, out, "Benchmark", Bounds(orders=10_000_000))
+        bounds = Bounds(orders=10_000_000)
+        seconds, processor, written = timed(place, lambda: folder.write(place.engine, found, out, "Benchmark", bounds))
         more = {"bytes": written.moved_bytes, "ranges": written.extent.ranges, "share": written.extent.order_share}
-        say(place, "marts", time.perf_counter() - started, **more)
+        say(place, "marts", seconds, processor, **more)
 
 
-def say(place: places.Place, what: str, seconds: float, **more: object) -> None:
+def say(place: places.Place, what: str, seconds: float, processor: float, **more: object) -> None:
     """One measurement."""
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    print(
-        json.dumps({"engine": place.name, "what": what, "seconds": round(seconds, 2), **more, "peak_mb": peak}),
-        flush=True,
-    )
+    took = {"seconds": round(seconds, 2), "processor": round(processor, 2)}
+    print(json.dumps({"engine": place.name, "what": what, **took, **more, "peak_mb": peak}), flush=True)
 
 
-def main(path: Path, names: list[str], rounds: int = 2, whole: bool = True, only_pairs: bool = False) -> None:
+def started(name: str, where: Path, stack: ExitStack) -> places.Place:
+    """A running engine."""
+    if name == "duckdb":
+        return places.DuckPlace(where)
+    if name == "clickhouse":
+        return places.ClickHousePlace(where)
+    if name in ("postgres", "adbc"):
+        beside = stack.enter_context(places.postgres(where))
+        return beside if name == "postgres" else places.AdbcPlace(beside)
+    if name == "sail":
+        return stack.enter_context(places.sail())
+    memory = int(os.environ.get("LTV_BENCH_SPARK_MB", "0"))
+    more = {"spark.sql.shuffle.partitions": 64, "spark.driver.maxResultSize": "2g"} if memory else {}
+    cluster = stack.enter_context(places.cluster(where, memory or 1_024, more))
+    return places.SparkPlace("spark", f"sc://127.0.0.1:{cluster.port}", cluster.pids())
+
+
+def main(path: Path, names: list[str], options: Collection[str]) -> None:
     """Run the named engines one after the other."""
+    rounds, whole = 1 if "--once" in options else 2, "--no-marts" not in options
+    asked = next((one.partition("=")[2].split(",") for one in options if one.startswith("--only=")), SEVEN)
     with tempfile.TemporaryDirectory(prefix="ltv-bench-") as temporary, ExitStack() as stack:
         where = Path(temporary)
         for name in names:
-            if name == "duckdb":
-                place: places.Place = places.DuckPlace(where)
-            elif name == "postgres":
-                place = stack.enter_context(places.postgres(where))
-            elif name == "adbc":
-                place = places.AdbcPlace(stack.enter_context(places.postgres(where)))
-            elif name == "clickhouse":
-                place = places.ClickHousePlace(where)
-            elif name == "sail":
-                place = stack.enter_context(places.sail())
-            else:
-                cluster = stack.enter_context(places.cluster(where))
-                place = places.SparkPlace("spark", f"sc://127.0.0.1:{cluster.port}")
-            if only_pairs:
+            place = started(name, where, stack)
+            if "--pairs" in options:
                 pairs(place, path, rounds, where)
             else:
-                run(place, path, rounds, whole)
+                run(place, path, rounds, whole, [one for one in asked if one != "pairs"])
 
 
 if __name__ == "__main__":
-    chosen = [name for name in sys.argv[2:] if not name.startswith("-")] or ["duckdb"]
+    words = sys.argv[2:]
     main(
         Path(sys.argv[1]).resolve(),
-        chosen,
-        1 if "--once" in sys.argv else 2,
-        "--no-marts" not in sys.argv,
-        "--pairs" in sys.argv,
+        [word for word in words if not word.startswith("-")] or ["duckdb"],
+        {word for word in words if word.startswith("-")},
     )

@@ -37,6 +37,7 @@ def parser() -> argparse.ArgumentParser:
     segments.add_argument("--often", type=int, required=True, help="orders in the window from which it is often")
     segments.add_argument("--months", type=int, default=12, help="length of the window")
     segments.add_argument("--then", type=int, default=12, help="months back of the window to compare with")
+    segments.add_argument("--now", type=int, default=0, help="months back of the window of the table")
     return top
 
 
@@ -81,7 +82,8 @@ def _surveyed(engine: Engine, given: argparse.Namespace) -> Survey:
 
 def _segments(engine: Engine, found: Survey, given: argparse.Namespace) -> dict[str, object]:
     """Rows of the segments and of the moves; money in ten-thousandths, so that nothing is rounded."""
-    seven = Seven(found, engine.dialect, Asked(AbcdxRules(given.value, given.often, given.months), given.then))
+    rules = AbcdxRules(given.value, given.often, given.months)
+    seven = Seven(found, engine.dialect, Asked(rules, given.then, now=given.now))
     return {name: seven.ask(engine, name).to_pylist() for name in ("segment_table", "moves")}
 
 

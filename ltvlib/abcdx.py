@@ -73,14 +73,15 @@ def segment_table(
         filters=filters,
         expressions={"classified": classified(rules, filters.until, workspace, shift)},
     )
-    facts = answer.frame.set_index("segment").reindex([segment.value for segment in SEGMENTS])
+    is_covered = workspace.covers(Window(rules.window_months, shift, filters.until))
+    return SegmentTable(with_ratios(answer.frame), rules, answer, is_covered)
+
+
+def with_ratios(found: pd.DataFrame) -> pd.DataFrame:
+    """The frame of a :class:`SegmentTable` from additive facts of the segments that have customers, wherever they were added up."""
+    facts = found.set_index("segment").reindex([segment.value for segment in SEGMENTS]).reset_index()
     counts = ["customers", "buyers", "orders", "revenue", "margin", "lifetime_margin"]
     facts[counts] = facts[counts].fillna(0)
-    is_covered = workspace.covers(Window(rules.window_months, shift, filters.until))
-    return SegmentTable(_with_ratios(facts.reset_index()), rules, answer, is_covered)
-
-
-def _with_ratios(facts: pd.DataFrame) -> pd.DataFrame:
     customers = facts["customers"].to_numpy(dtype=float)
     days = ratios.divide(facts["sum_last_day"], customers)
     profit = max(0.0, float(facts["margin"].sum()))

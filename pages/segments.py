@@ -3,7 +3,7 @@
 import streamlit as st
 
 from ltvlib import abcdx
-from pages.ui import choices, register_view, segment_charts, segments_view, session, story, thresholds
+from pages.ui import choices, register_view, segment_charts, segments_view, session, story, thresholds, whole_view
 from pages.ui.components import chart, definition, heading, nothing
 from pages.ui.words import _, short_money
 
@@ -35,11 +35,15 @@ def live() -> None:
     st.caption(story.stability(firm), help=definition("abcdx"))
     before = session.remember(abcdx.segment_table, rules, found, rules.window_months)
     clicked = segments_view.segments(table, before)
+    if whole_view.is_sample():
+        whole_view.segments(rules, found)
     listed = st.container()
     moves, register = st.tabs([_("Who moved"), _("X register")], on_change="rerun", key="segment_tabs")
     if moves.open:
         with moves:
-            segments_view.movement(rules, found)
+            chosen = segments_view.movement(rules, found)
+            if chosen is not None and whole_view.is_sample():
+                whole_view.movement(rules, *chosen, found)
     if register.open:
         with register:
             register_view.draw()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
@@ -10,8 +9,8 @@ from typing import Any
 import pyarrow as pa
 
 from ltvlib.errors import LtvError
-from ltvlib.remote.dialect import POSTGRES_NUMBERED, Field, bound
-from ltvlib.remote.postgres import READ_ONLY, TABLES
+from ltvlib.remote.dialect import POSTGRES_NUMBERED, Field
+from ltvlib.remote.transaction import Transaction
 from ltvlib.remote.words import missing, refused
 
 PACKAGES = "adbc-driver-postgresql adbc-driver-manager"
@@ -25,26 +24,12 @@ _KINDS = {
     "timestamp": "time",
     "timestamptz": "zoned",
 }
-_STATE = "select current_setting('transaction_read_only') as state"
 
 
-class Adbc:
+class Adbc(Transaction):
     """Postgres through a connection of ``adbc_driver_postgresql.dbapi``: one read-only transaction, as with psycopg."""
 
     dialect = POSTGRES_NUMBERED
-
-    def __init__(self, connection: Any, *, owned: bool = False) -> None:
-        self._connection, self._owned = connection, owned
-        self._guard = threading.Lock()
-        try:
-            self._rollback()
-            if connection.adbc_get_info().get("vendor_name") != "PostgreSQL":
-                raise LtvError("Of the databases behind ADBC only Postgres can be read.")
-            self._begin()
-        except LtvError:
-            raise
-        except Exception as error:
-            raise refused(error) from error
 
     @classmethod
     def connect(cls, **settings: Any) -> Adbc:
@@ -58,58 +43,32 @@ class Adbc:
         except dbapi.Error as error:
             raise refused(error) from error
 
-    def query(self, sql: str, params: Mapping[str, object] | None = None) -> pa.Table:
-        """Rows of one SELECT; whole numbers of any width as 64 bits, as with psycopg."""
-        text, used = bound(sql, params or {}, self.dialect)
-        with self._guard:
-            try:
-                return _wide(self._ask(text, list(used.values())))
-            except Exception as error:
-                self._rollback()
-                raise refused(error) from error
+    def cancel(self) -> None:
+        """Ask the server to stop what runs now."""
+        self._connection.adbc_cancel()
 
-    def fields(self, table: tuple[str, ...]) -> tuple[Field, ...]:
-        """Columns of a table with what they hold, as the server names their types.
+    def _begin(self) -> None:
+        if self._connection.adbc_get_info().get("vendor_name") != "PostgreSQL":
+            raise LtvError("Of the databases behind ADBC only Postgres can be read.")
+        super()._begin()
 
-        Raises:
-            LtvError: there is no such table, or the driver is too old to tell the types.
-        """
-        with self._guard:
-            try:
-                schema = self._ask(f"select * from {self.dialect.table(table)} limit 0").schema  # noqa: S608
-            except Exception as error:
-                self._rollback()
-                raise refused(error) from error
+    def _alone(self, *, is_alone: bool) -> None:
+        self._connection.adbc_connection.set_autocommit(is_alone)
+
+    def _do(self, text: str) -> None:
+        self._fetched(text)
+
+    def _ask(self, text: str, used: Mapping[str, object]) -> pa.Table:
+        return _wide(self._fetched(text, list(used.values())))
+
+    def _fields(self, table: str) -> tuple[Field, ...]:
+        schema = self._fetched(f"select * from {table} limit 0").schema  # noqa: S608
         named = [(one.name, (one.metadata or {}).get(_TYPE)) for one in schema]
         if any(type_ is None for _, type_ in named):
             raise missing("Postgres", f"--upgrade {PACKAGES}")
         return tuple(Field(name, _KINDS.get(type_.decode(), "other")) for name, type_ in named if type_)
 
-    def tables(self) -> list[tuple[str, ...]]:
-        """Tables and views, by schema and name."""
-        return [tuple(row.values()) for row in self.query(TABLES).to_pylist()]
-
-    def cancel(self) -> None:
-        """Ask the server to stop what runs now."""
-        self._connection.adbc_cancel()
-
-    def close(self) -> None:
-        """End the transaction; close a connection that was opened here."""
-        self._rollback()
-        if self._owned:
-            self._connection.close()
-
-    def _begin(self) -> None:
-        """What the session may do from now on; then its transaction, which the driver begins with the first question."""
-        low = self._connection.adbc_connection
-        low.set_autocommit(True)
-        for sql in READ_ONLY:
-            self._ask(sql)
-        low.set_autocommit(False)
-        if self._ask(_STATE).column(0).to_pylist() != ["on"]:
-            raise LtvError("This connection cannot be made read-only; nothing was asked.")
-
-    def _ask(self, text: str, values: list[object] | None = None) -> pa.Table:
+    def _fetched(self, text: str, values: list[object] | None = None) -> pa.Table:
         with self._connection.cursor() as cursor:
             cursor.execute(text, values or None)
             return cursor.fetch_arrow_table()

@@ -23,11 +23,12 @@ _BEFORE = {"customer_table": ("numbered",), "segment_table": ("seven/segments",)
 
 @dataclass(frozen=True)
 class Asked:
-    """What the seven are asked for: ABCDX rules, months back of the earlier window, orders a pair must stand in."""
+    """What the seven are asked for: ABCDX rules, months back of the earlier window, orders a pair must stand in, months back of the later window."""
 
     rules: AbcdxRules
     then: int = 12
     least: int = 2
+    now: int = 0
 
 
 class Seven:
@@ -42,7 +43,7 @@ class Seven:
         return {
             **self.reduction.params(),
             "ltv_months": rules.window_months,
-            "ltv_shift": 0,
+            "ltv_shift": self.asked.now,
             "ltv_then": self.asked.then,
             "ltv_value": round(rules.value_threshold * int(UNIT)),
             "ltv_often": rules.often_threshold,

@@ -140,11 +140,12 @@ def chart(
     alt: str,
     answer: Answer | None = None,
     slugs: tuple[str, ...] = (),
+    counted: tuple[int, int] | None = None,
     **options: Any,
 ) -> Any:
     """A chart in a card: one message as title, text alternative, passport."""
     with st.container(border=True):
-        _titled(title, key, answer, slugs)
+        _titled(title, key, answer, slugs, counted)
         return figure(picture, key, alt, **options)
 
 
@@ -188,15 +189,20 @@ def wide_chart(
                 return figure(picture, key, alt, **options)
 
 
-def _titled(title: str, key: str, answer: Answer | None, slugs: tuple[str, ...]) -> None:
+def _titled(
+    title: str, key: str, answer: Answer | None, slugs: tuple[str, ...], counted: tuple[int, int] | None = None
+) -> None:
     with st.container(horizontal=True, vertical_alignment="top", wrap=False):
         st.markdown(f"**{title}**", width="stretch")
         if answer is not None:
-            passport(key, answer, slugs)
+            passport(key, answer, slugs, counted)
 
 
-def passport(key: str, answer: Answer, slugs: tuple[str, ...]) -> None:
-    """Where a number comes from: definition, SQL, rows, filters, file; built only when opened."""
+def passport(key: str, answer: Answer, slugs: tuple[str, ...], counted: tuple[int, int] | None = None) -> None:
+    """Where a number comes from: definition, SQL, rows, filters, file; built only when opened.
+
+    ``counted``: orders and customers, where they are others than those that are open; filters do not touch those.
+    """
     box = st.popover(
         "",
         icon=":material/fingerprint:",
@@ -213,14 +219,15 @@ def passport(key: str, answer: Answer, slugs: tuple[str, ...]) -> None:
             st.markdown(f"**{label(slug, months=12)}**: {_(METRICS[slug].formula, months=12)}")
             if METRICS[slug].source:
                 st.caption(_("Source: {source}", source=_(METRICS[slug].source)))
-        active = choices.describe(choices.filters())
+        active = choices.describe(choices.filters()) if counted is None else []
         facts = session.workspace().facts()
+        orders, customers = counted or (facts.orders, facts.customers)
         st.markdown(_("File: {file}", file=plain(info.source or info.title)))
         st.markdown(
             _(
                 "Data: {orders} orders of {customers} customers, {rows} rows fetched in {ms} ms",
-                orders=count(facts.orders),
-                customers=count(facts.customers),
+                orders=count(orders),
+                customers=count(customers),
                 rows=count(answer.rows),
                 ms=count(answer.seconds * 1000),
             )

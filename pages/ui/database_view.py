@@ -19,10 +19,12 @@ from ltvlib.ingest.hiding import KEEP, covered_inspection
 from ltvlib.ingest.model import Mapping
 from ltvlib.remote import connect as engines
 from ltvlib.remote import folder, sampling
-from ltvlib.remote.report import survey
+from ltvlib.remote.reduce import Bounds
+from ltvlib.remote.report import Survey, survey
 from pages.serving.room import is_demo
 from pages.ui import mapping_view, mapping_words, receive, saved_mapping, session
 from pages.ui.components import plain, table
+from pages.ui.counting import Counting
 from pages.ui.registry import Session, Upload
 from pages.ui.remote import Remote
 from pages.ui.widgets import accent
@@ -79,8 +81,8 @@ def _ask(mine: Session) -> None:
     if name in known:
         if st.button(_("Connect"), type=accent(), key="db_saved"):
             settings = dict(known[name])
-            zone = str(settings.pop("zone", ""))
-            _open(mine, str(settings.pop("kind", "")), settings, name, zone)
+            zone, bounds = str(settings.pop("zone", "")), _bounds(settings)
+            _open(mine, str(settings.pop("kind", "")), settings, name, zone, bounds)
         return
     with st.form("db_form", border=False):
         settings = _spark() if name == "spark" else _server(name)
@@ -92,6 +94,12 @@ def _ask(mine: Session) -> None:
         )
         if st.form_submit_button(_("Connect"), type=accent(), icon=":material/link:"):
             _open(mine, name, settings, LABELS[name], zone.strip())
+
+
+def _bounds(settings: dict[str, Any]) -> Bounds:
+    """How much of a saved connection is fetched; its two settings are taken out."""
+    least = Bounds()
+    return Bounds(int(settings.pop("most_orders", least.orders)), int(settings.pop("most_customers", least.customers)))
 
 
 def _spark() -> dict[str, Any]:
@@ -113,13 +121,15 @@ def _server(kind: str) -> dict[str, Any]:
     return {name: value for name, value in given.items() if value != ""}
 
 
-def _open(mine: Session, kind: str, settings: dict[str, Any], name: str, zone: str) -> None:
+def _open(
+    mine: Session, kind: str, settings: dict[str, Any], name: str, zone: str, bounds: Bounds | None = None
+) -> None:
     """Connect and list the tables; a failure is said in place."""
     try:
         with st.spinner(_("Connecting")):
             engine = engines.connect(kind, settings, zone)
             mine.disconnect()
-            mine.remote = Remote(engine, name, tuple(engine.tables()), zone)
+            mine.remote = Remote(engine, name, tuple(engine.tables()), zone, bounds=bounds or Bounds())
     except LtvError as error:
         st.error(plain(say(error), 400), icon=":material/error:")
         return
@@ -145,6 +155,7 @@ def _table(mine: Session, remote: Remote) -> None:
 
 def _look(remote: Remote, chosen: tuple[str, ...]) -> None:
     receive.forget_answers(saved_mapping.FORM)
+    remote.halt()
     remote.table, remote.inspection = chosen, None
     try:
         with st.spinner(_("Looking at the columns")):
@@ -173,8 +184,9 @@ def build(mine: Session, remote: Remote, mapping: Mapping) -> LtvError | None:
     """Count, reduce and fetch with progress and a Stop button; returns the error instead of raising it."""
     upload = Upload(mine.folder / f"set_{uuid4().hex}", receive.clean_name(".".join(remote.table)))
     mine.start(upload)
+    remote.halt()
     try:
-        _add_up(mine, remote, mapping, upload.path)
+        found = _add_up(mine, remote, mapping, upload.path)
         receive.take_marts(mine, upload)
     except LtvError as error:
         mine.drop(upload)
@@ -182,11 +194,11 @@ def build(mine: Session, remote: Remote, mapping: Mapping) -> LtvError | None:
     except BaseException:
         mine.drop(upload)
         raise
-    remote.inspection = None
+    remote.inspection, remote.counting = None, Counting(remote.engine, found, upload.path)
     return None
 
 
-def _add_up(mine: Session, remote: Remote, mapping: Mapping, out: Path) -> None:
+def _add_up(mine: Session, remote: Remote, mapping: Mapping, out: Path) -> Survey:
     with mine.working() as job, receive.Progress(mine, job) as progress:
         work = _Work(remote, mapping, out, None if mapping.people == KEEP else session.codes(session.COMING))
         try:
@@ -196,8 +208,9 @@ def _add_up(mine: Session, remote: Remote, mapping: Mapping, out: Path) -> None:
         except BaseException:
             work.halt()
             raise
-    if work.failure is not None:
-        raise work.failure
+    if work.failure is not None or work.found is None:
+        raise work.failure or LtvError("The import was stopped.")
+    return work.found
 
 
 class _Work:
@@ -207,6 +220,7 @@ class _Work:
         self.remote, self.mapping, self.out, self.codes = remote, mapping, out, codes
         self.news: tuple[str, float] = (N_("Counting rows where they lie"), 0.0)
         self.failure: LtvError | None = None
+        self.found: Survey | None = None
         self.is_done, self.is_halted = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._run, name="database", daemon=True)
         self._thread.start()
@@ -215,10 +229,9 @@ class _Work:
         try:
             engine, title = self.remote.engine, self.remote.table[-1]
             source = engines.source(engine, self.remote.table, self.mapping, self.remote.zone)
-            found = survey(engine, source)
-            folder.write(
-                engine, found, self.out, title, progress=self._tell, stopped=self.is_halted.is_set, codes=self.codes
-            )
+            found, bounds, stopped = survey(engine, source), self.remote.bounds, self.is_halted.is_set
+            folder.write(engine, found, self.out, title, bounds, self._tell, stopped, self.codes)
+            self.found = found
         except LtvError as error:
             self.failure = error
         except Exception as error:

@@ -64,11 +64,15 @@ def segments(found: abcdx.SegmentTable, before: abcdx.SegmentTable) -> AbcdxSegm
             on_select="rerun",
             selection_mode="single-row",
         )
-        shown = [name for name in columns if name in frame.columns]
-        titles = {name: str(columns[name]["label"]) for name in shown}
-        downloads(lambda: frame[shown].rename(columns=titles), "segments", "segments")
+        offer_rows(frame, columns, "segments")
     rows = event["selection"]["rows"]
     return AbcdxSegment(frame["segment"].iloc[rows[0]]) if rows else None
+
+
+def offer_rows(frame: pd.DataFrame, columns: dict[str, Any], name: str) -> None:
+    """The rows of a segment table as files, under the titles of its columns."""
+    titles = {column: str(columns[column]["label"]) for column in columns if column in frame.columns}
+    downloads(lambda: frame[list(titles)].rename(columns=titles), name, name)
 
 
 def _named(found: abcdx.SegmentTable, before: abcdx.SegmentTable) -> pd.DataFrame:
@@ -93,13 +97,13 @@ def people(segment: AbcdxSegment | None, rules: AbcdxRules, found: Filters) -> N
             nothing(_("Nobody is in this segment with these borders."))
 
 
-def movement(rules: AbcdxRules, found: Filters) -> None:
-    """Migration matrix between two dates, in customers or in money."""
+def movement(rules: AbcdxRules, found: Filters) -> tuple[int, int, str] | None:
+    """Migration matrix between two dates, in customers or in money; the dates, in months back, and what is counted."""
     space = session.workspace()
     steps = [k for k in range(37) if space.covers(Window(rules.window_months, k, found.until))]
     if len(steps) < 2:
         nothing(_("The file does not reach back far enough to compare with the period before."))
-        return
+        return None
     name = {k: day(months_before(space.as_of(found), k)) for k in steps}
     left, middle, right = st.columns([2, 2, 3])
     words = {"customers": _("Customers"), "margin_now": _("Gross margin now")}
@@ -113,19 +117,20 @@ def movement(rules: AbcdxRules, found: Filters) -> None:
         value = switch(_("Count"), list(words), words.__getitem__, "moves_value")
     if then <= now:
         nothing(_("Choose an earlier date on the left than on the right."))
-        return
+        return None
     answer = session.remember(abcdx.moves, rules, then, now, found)
     if not answer.rows:
         nothing(_("Nobody was a customer at that time."))
-        return
-    figure = session.once(_matrix, answer.frame, value, session.workspace().info.currency)
+        return None
+    figure = session.once(matrix, answer.frame, value, session.workspace().info.currency)
     title = _(
         "Rows: segment at {then}. Columns: segment at {now}. Same borders for both.", then=name[then], now=name[now]
     )
     chart(figure, "moves", title, title, answer, ("abcdx",))
+    return then, now, value
 
 
-def _matrix(frame: pd.DataFrame, value: str, currency: str) -> go.Figure:
+def matrix(frame: pd.DataFrame, value: str, currency: str) -> go.Figure:
     """The migration matrix with the segments in words."""
     states = ["new", *(segment.value for segment in AbcdxSegment)]
     return segment_charts.movement(frame, {state: choices.segment_name(state) for state in states}, value, currency)

@@ -158,7 +158,7 @@ class Session:
         with self.guard:
             remote, self.remote = self.remote, None
         if remote is not None:
-            remote.engine.close()
+            remote.close()
 
     def forget(self) -> None:
         """Delete the open data set, the file on its way, and every file of both, now."""
@@ -172,7 +172,7 @@ class Session:
         if workspace is not None:
             workspace.close()
         if remote is not None:
-            remote.engine.close()
+            remote.close()
         self._wipe(paths, notes)
         self.deleted()
 

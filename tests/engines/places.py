@@ -28,10 +28,15 @@ from ltvlib.remote.spark import Spark
 
 PORTS = int(os.environ.get("LTV_TEST_PORTS", "0"))
 """First of twenty ports that the servers may use; 0 = any that are free."""
+MOST_BYTES = 8_000_000_000
+"""Memory that ClickHouse's engine takes for one question; from half of it on it groups and sorts on disk."""
+SPILLS = ("max_bytes_before_external_group_by", "max_bytes_before_external_sort")
 LARGE = 1 << 30
 """Parquet files from this size on are read in place by DuckDB."""
 JVM = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
-"""Every question is asked once: compiling it well costs Spark more than the question."""
+"""Every question is asked once: compiling it well costs a small Spark more than the question."""
+SMALL_MB = 1_024
+"""Memory of a worker up to which Spark is taken to be small."""
 _TYPES = {
     "VARCHAR": "text",
     "DOUBLE": "double precision",
@@ -49,6 +54,8 @@ class Place:
 
     name = ""
     engine: Engine
+    servers: tuple[int, ...] = ()
+    """Processes that the engine runs in, where it is not this one."""
 
     def load(self, path: Path, table: str) -> None:
         """Make ``table`` of a Parquet file."""
@@ -62,7 +69,9 @@ class DuckPlace(Place):
 
     def __init__(self, folder: Path) -> None:
         self._connection = duckdb.connect(str(folder / "orders.duckdb"))
-        self._connection.execute("set timezone = 'UTC'; set memory_limit = '6GB'; set threads = 2")
+        self._connection.execute(
+            "set timezone = 'UTC'; set memory_limit = '6GB'; set threads = 2; set max_temp_directory_size = '24GB'"
+        )
         self.engine = Duck(self._connection)
 
     def load(self, path: Path, table: str) -> None:
@@ -75,9 +84,10 @@ class PostgresPlace(Place):
 
     name, driver = "postgres", Postgres
 
-    def __init__(self, port: int, dbname: str = "postgres") -> None:
+    def __init__(self, port: int, dbname: str = "postgres", servers: tuple[int, ...] = ()) -> None:
         import psycopg
 
+        self.servers = servers
         self.settings: dict[str, Any] = {"host": "127.0.0.1", "port": port, "dbname": dbname, "user": "ltv"}
         self._writer = psycopg.connect(**self.settings, autocommit=True)
         self._made: Postgres | Adbc | None = None
@@ -122,7 +132,7 @@ class AdbcPlace(PostgresPlace):
 
     def __init__(self, beside: PostgresPlace) -> None:
         beside._writer.execute("create database adbc")
-        super().__init__(beside.settings["port"], "adbc")
+        super().__init__(beside.settings["port"], "adbc", beside.servers)
 
 
 class ClickHousePlace(Place):
@@ -133,9 +143,13 @@ class ClickHousePlace(Place):
     def __init__(self, folder: Path) -> None:
         import clickhouse_connect
 
-        data = str(folder / "clickhouse")
-        self._client = clickhouse_connect.get_client(interface="chdb", path=data)  # the engine's own becomes read-only
-        self.engine = ClickHouse(clickhouse_connect.get_client(interface="chdb", path=data), owned=True)
+        settings = {
+            "interface": "chdb",
+            "path": str(folder / "clickhouse"),
+            "settings": {"max_memory_usage": MOST_BYTES, **dict.fromkeys(SPILLS, MOST_BYTES // 2)},
+        }
+        self._client = clickhouse_connect.get_client(**settings)  # the engine's own becomes read-only
+        self.engine = ClickHouse(clickhouse_connect.get_client(**settings), owned=True)
 
     def load(self, path: Path, table: str) -> None:
         name = "`" + table.replace("\\", "\\\\").replace("`", "``") + "`"
@@ -149,8 +163,8 @@ class ClickHousePlace(Place):
 class SparkPlace(Place):
     """A Spark session: Sail inside this process, or a cluster behind Spark Connect."""
 
-    def __init__(self, name: str, remote: str) -> None:
-        self.name = name
+    def __init__(self, name: str, remote: str, servers: tuple[int, ...] = ()) -> None:
+        self.name, self.servers = name, servers
         self.engine = Spark.connect(remote, "UTC")
         self.session = self.engine._session
 
@@ -220,7 +234,7 @@ def postgres(folder: Path) -> Iterator[PostgresPlace]:
     try:
         wait_for(port, 30, process)
         time.sleep(0.5)
-        yield PostgresPlace(port)
+        yield PostgresPlace(port, servers=(process.pid,))
     finally:
         process.send_signal(2)
         process.wait(20)
@@ -258,12 +272,13 @@ def sail() -> Iterator[SparkPlace]:
 
 
 class Cluster:
-    """A standalone Spark: a master, two workers of one core and one gigabyte, and Spark Connect, on loopback."""
+    """A standalone Spark: a master, two workers of one core and ``memory_mb`` each, and Spark Connect, on loopback."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, memory_mb: int = SMALL_MB, more: dict[str, object] | None = None) -> None:
         import pyspark
 
         self.home, self.folder = Path(pyspark.__file__).parent, folder
+        self.memory_mb, self._more = memory_mb, more or {}
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
         self.port = free_port()
 
@@ -273,7 +288,16 @@ class Cluster:
         self._run("master", "org.apache.spark.deploy.master.Master", "--port", master, "--webui-port", free_port())
         wait_for(master, 60, self.processes["master"])
         for place in (1, 2):
-            options = ["--cores", 1, "--memory", "1g", "--port", free_port(), "--webui-port", free_port()]
+            options = [
+                "--cores",
+                1,
+                "--memory",
+                f"{self.memory_mb}m",
+                "--port",
+                free_port(),
+                "--webui-port",
+                free_port(),
+            ]
             work = ["--work-dir", self.folder / f"work{place}"]
             self._run(
                 f"worker{place}",
@@ -292,12 +316,13 @@ class Cluster:
             "spark.driver.host": "127.0.0.1",
             "spark.driver.bindAddress": "127.0.0.1",
             "spark.ui.enabled": "false",
-            "spark.executor.memory": "900m",
+            "spark.executor.memory": f"{self.memory_mb - 124}m",
             "spark.executor.cores": "1",
             "spark.sql.shuffle.partitions": "2",
             "spark.sql.warehouse.dir": self.folder / "warehouse",
             "spark.task.maxFailures": "1",
             "spark.executor.instances": "2",
+            **self._more,
         }
         options = [part for name, value in settings.items() for part in ("--conf", f"{name}={value}")]
         jars = [str(jar) for jar in (self.home / "jars").glob("spark-connect_*.jar")]
@@ -305,7 +330,12 @@ class Cluster:
             "connect",
             [
                 *(str(self.home / "bin" / "spark-submit"), "--master", f"spark://127.0.0.1:{master}"),
-                *("--class", "org.apache.spark.sql.connect.service.SparkConnectServer", "--driver-memory", "1g"),
+                *(
+                    "--class",
+                    "org.apache.spark.sql.connect.service.SparkConnectServer",
+                    "--driver-memory",
+                    f"{self.memory_mb}m",
+                ),
                 *options,
                 *(["--jars", ",".join(jars)] if jars else []),
                 "spark-internal",
@@ -323,13 +353,17 @@ class Cluster:
             "SPARK_LOCAL_IP": "127.0.0.1",
             "SPARK_DAEMON_MEMORY": "512m",
             "SPARK_NO_DAEMONIZE": "1",
-            "JAVA_TOOL_OPTIONS": JVM,
+            "JAVA_TOOL_OPTIONS": JVM if self.memory_mb <= SMALL_MB else "",
             "PYSPARK_PYTHON": sys.executable,
         }
         log = (self.folder / f"{name}.log").open("wb")
         self.processes[name] = subprocess.Popen(
             command, stdout=log, stderr=log, cwd=self.folder, env=environment, start_new_session=True
         )
+
+    def pids(self) -> tuple[int, ...]:
+        """The processes that were started; what they started counts with them."""
+        return tuple(process.pid for process in self.processes.values())
 
     def kill(self, name: str) -> None:
         """End one process and what it started, at once."""
@@ -354,10 +388,10 @@ def needs_spark() -> None:
 
 
 @contextmanager
-def cluster(folder: Path) -> Iterator[Cluster]:
+def cluster(folder: Path, memory_mb: int = SMALL_MB, more: dict[str, object] | None = None) -> Iterator[Cluster]:
     """A two-worker Spark; skips where there is no Java or no PySpark."""
     needs_spark()
-    made = Cluster(folder)
+    made = Cluster(folder, memory_mb, more)
     try:
         made.start()
         yield made

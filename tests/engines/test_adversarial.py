@@ -194,7 +194,7 @@ def test_a_question_can_be_stopped(other: Place) -> None:
     if other.name == "clickhouse":
         pytest.skip("the engine inside this process has no connection that could be cut")
     is_over = threading.Event()
-    threading.Thread(target=_stop_again_and_again, args=(other, is_over), daemon=True).start()
+    threading.Thread(target=stop_again_and_again, args=(other, is_over), daemon=True).start()
     begun = time.monotonic()
     with pytest.raises(LtvError, match="stopped answering"):
         other.engine.query(SLOW.get(other.name, "select count(*) as n from generate_series(1, 2000000000)"))
@@ -203,7 +203,7 @@ def test_a_question_can_be_stopped(other: Place) -> None:
     assert other.engine.query("select 1 as n").to_pylist() == [{"n": 1}]
 
 
-def _stop_again_and_again(place: Place, is_over: threading.Event) -> None:
+def stop_again_and_again(place: Place, is_over: threading.Event) -> None:
     """A question that has not reached the engine yet cannot be stopped: asked again every second."""
     while not is_over.wait(1.0):
         place.engine.cancel()

@@ -129,7 +129,7 @@ def test_seven_reductions_are_equal(duck: Place, other: Place, sample: str, runn
     path = lines_of(sample, running.folder)
     table, asked = (
         f"{sample}_seven",
-        Asked(AbcdxRules(RULES.value_threshold, RULES.often_threshold, 12, ("C0001", "C0002"))),
+        Asked(AbcdxRules(RULES.value_threshold, RULES.often_threshold, 12, ("C0001", "C0002")), then=9, now=2),
     )
     expected = running.once(table, lambda: seven_of(duck, surveyed(duck, path, table, mapping(True)), asked))
     there = surveyed(other, path, table, mapping(True))

@@ -14,7 +14,7 @@ from ltvlib.remote import folder
 from ltvlib.remote.dialect import Field
 from ltvlib.remote.seven import Seven
 from tests.engines.places import Cluster, Place
-from tests.engines.test_adversarial import CHOSEN, frame, written
+from tests.engines.test_adversarial import CHOSEN, frame, stop_again_and_again, written
 from tests.engines.test_parity import ASKED_MILLION, equal_marts, marts, million, same, seven_of, surveyed
 
 
@@ -57,8 +57,9 @@ class Losing:
         """Nothing was opened here."""
 
 
-def test_losing_a_worker_and_then_the_cluster(running, duck: Place, tmp_path: Path) -> None:
-    """A worker dies while it works: the right answer or a clear error. Then the server does: an error, and what stood there stays."""
+def test_losing_a_worker_then_all_and_then_the_cluster(running, duck: Place, tmp_path: Path) -> None:
+    """A worker dies while it works: the right answer or a clear error. Then the last one does: Spark may wait for another
+    until it is stopped. Then the server does: an error. What stood there stays."""
     place = running.place("spark")
     path, chosen = million(running)
     there = surveyed(place, path, "half", chosen)
@@ -83,6 +84,15 @@ def test_losing_a_worker_and_then_the_cluster(running, duck: Place, tmp_path: Pa
     out = tmp_path / "out" / "marts"
     out.mkdir(parents=True)
     (out / "before").touch()
+    engine, is_over = Losing(place, running.cluster, "worker2", 1.0), threading.Event()
+    threading.Timer(10.0, stop_again_and_again, args=(place, is_over)).start()
+    with pytest.raises(LtvError, match="stopped answering"):
+        folder.write(engine, there, out, "Test")
+    is_over.set()
+    assert engine.was_asking, "the last worker died in the middle of the question"
+    assert "worker2" not in running.cluster.processes
+    assert [path.name for path in out.parent.rglob("*")] == ["marts", "before"]
+
     engine = Losing(place, running.cluster, "connect", 1.0)
     with pytest.raises(LtvError, match="stopped answering"):
         folder.write(engine, there, out, "Test")
