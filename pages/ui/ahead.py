@@ -17,7 +17,7 @@ from uuid import uuid4
 
 import pandas as pd
 
-from ltvlib import deliveries, ingest
+from ltvlib import deliveries, ingest, kpis
 from ltvlib.codes import Codes
 from ltvlib.engine import EngineLimits
 from ltvlib.errors import LtvError
@@ -117,7 +117,9 @@ class Ahead:
                     if is_stopped():
                         raise CancelledError("The import was stopped.")
 
-                self._keep(make(upload, self.mapping, out, self.codes, say, is_stopped), is_stopped)
+                made = make(upload, self.mapping, out, self.codes, say, is_stopped)
+                if self._keep(made, is_stopped):
+                    kpis.overview(made.space)  # the first page asks for it; its windows stay
         except LtvError as error:  # told when the button is pressed: then all is done anew
             log.info("not made ahead: %s", type(error).__name__)
         except Exception as error:  # its files may be gone under it; texts of other errors may quote rows
@@ -126,12 +128,15 @@ class Ahead:
             _turn.release()
             self.done.set()
 
-    def _keep(self, made: Made, is_stopped: Callable[[], bool]) -> None:
+    def _keep(self, made: Made, is_stopped: Callable[[], bool]) -> bool:
+        """Hand it over, or close it where nobody wants it any more."""
         with self._guard:
             is_wanted = not is_stopped()
             self._made = made if is_wanted else None
         if not is_wanted:
             made.close()
+        self.done.set()
+        return is_wanted
 
     def take(self, say: Say, poll: Callable[[], bool]) -> Made | None:
         """Wait for it and take it; ``None`` where it was stopped or failed: then the work is done anew, and says why."""
