@@ -127,6 +127,8 @@ class Ahead:
         finally:
             _turn.release()
             self.done.set()
+            if upload not in (mine.coming, mine.upload):
+                mine.deleted()  # its owner did not wait for this thread; what it freed is overwritten too
 
     def _keep(self, made: Made, is_stopped: Callable[[], bool]) -> bool:
         """Hand it over, or close it where nobody wants it any more."""
