@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from ltvlib.engine import Database, literal, quote, sql_text
+from ltvlib.engine import QUICK_PARQUET, Database, literal, quote, sql_text
 from ltvlib.ingest.model import SetAside
 from ltvlib.ingest.report import ListRead
 from ltvlib.schema import FULFILMENTS
@@ -46,7 +46,7 @@ def keep_numbers(orders: Path, target: Path) -> None:
     """Keep the numbers of the orders, their places in the file and their sellers: what a list of deliveries is matched by."""
     with closing(Database()) as database:
         sql = f"select order_id, file_row_number as order_key, manager from {_orders(orders)} where not is_refund"  # noqa: S608
-        database.copy_to_parquet(sql, target)
+        database.copy_to_parquet(sql, target, options=QUICK_PARQUET)
 
 
 def _orders(path: Path) -> str:

@@ -23,6 +23,7 @@ import duckdb
 
 from ltvlib import scratch
 from ltvlib.errors import N_, AlreadyWrittenError, DamagedFileError, LimitError, LtvError, StorageError
+from ltvlib.sqltext import QUICK_PARQUET as QUICK_PARQUET
 from ltvlib.sqltext import SQL_DIR as SQL_DIR
 from ltvlib.sqltext import literal as literal
 from ltvlib.sqltext import quote as quote
@@ -151,9 +152,11 @@ class Database:
         kind = "view" if self.rows("select 1 from duckdb_views() where view_name = $name", {"name": name}) else "table"
         self.execute(f"drop {kind} {quote(name)}")
 
-    def copy_to_parquet(self, sql: str, path: Path, params: Mapping[str, object] | None = None) -> None:
-        """Write the rows of ``sql`` to a Parquet file."""
-        self.execute(f"copy ({sql}) to {literal(str(path))} (format parquet)", params)
+    def copy_to_parquet(
+        self, sql: str, path: Path, params: Mapping[str, object] | None = None, options: str = "format parquet"
+    ) -> None:
+        """Write the rows of ``sql`` to a Parquet file; ``options``: see ``QUICK_PARQUET``."""
+        self.execute(f"copy ({sql}) to {literal(str(path))} ({options})", params)
 
     def copy_to_csv(self, sql: str, path: Path) -> None:
         """Write the rows of ``sql`` to a CSV file with a header: comma, UTF-8, ISO dates."""

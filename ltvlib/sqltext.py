@@ -7,6 +7,10 @@ from functools import cache
 from pathlib import Path
 from textwrap import indent
 
+# Packing is most of the work of writing; ids are not worth a dictionary, and what repeats has far fewer values than this.
+# Version 2 writes numbers and lengths as differences: half the bytes, which costs less than moving them to the disk and back.
+QUICK_PARQUET = "format parquet, parquet_version v2, compression uncompressed, dictionary_size_limit 500"
+"""How temporary files are written that this program reads back itself."""
 SQL_DIR = Path(__file__).parent / "sql"
 
 

@@ -136,7 +136,8 @@ class Workspace:
 
     def _make_window(self, window: Window) -> str:
         name = f"window_{window.months}_{window.shift}_{window.until or 'as_of'}"
-        text = sql_text("marts/customer_window")
+        is_latest = window.until is None and not window.shift
+        text = sql_text("marts/customer_window_latest" if is_latest else "marts/customer_window")
         if window.until is not None:
             text = text.replace("mart_customer_back", f"({sql_text('metrics/calendar_back')}) as by_month")
         end = (self.window_end(window) - EPOCH).days

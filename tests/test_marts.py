@@ -8,7 +8,8 @@ import pandas as pd
 import pytest
 
 from ltvlib import marts
-from ltvlib.settings import Grain
+from ltvlib.engine import sql_text
+from ltvlib.settings import EPOCH, Grain, Window
 from ltvlib.workspace import Workspace
 from tests.conftest import open_rows
 
@@ -108,3 +109,16 @@ def test_the_months_of_the_last_customers_stay(tmp_path: Path) -> None:
     space = open_rows(tmp_path, rows, FIRST, customers=listed(rows))
     assert space.database.rows("select sum(orders), sum(revenue) from mart_customer_month") == [(3, 30)]
     assert space.database.rows("select sum(orders), sum(revenue) from mart_customer_back") == [(3, 30)]
+
+
+@pytest.mark.parametrize("as_of", [MID_MONTH, FIRST])
+@pytest.mark.parametrize("months", [1, 3, 12, 40])
+def test_a_window_up_to_the_end_is_like_any_other(tmp_path: Path, as_of: dt.date, months: int):
+    space = open_rows(tmp_path, orders(), as_of)
+    name = space.window(Window(months))
+    params = {"months": months, "shift": 0, "window_end_day": (as_of - EPOCH).days}
+    space.database.execute(f"create table other as {sql_text('marts/customer_window')}", params)
+    assert space.database.rows(f"describe {name}") == space.database.rows("describe other")
+    found = [space.database.rows(f"from {table} order by customer_key") for table in (name, "other")]
+    assert found[0] == found[1]
+    assert len({row[1] for row in found[0]}) > 1

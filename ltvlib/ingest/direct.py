@@ -75,7 +75,7 @@ def relation(raw: RawTable) -> str:
 
 def is_trimmed(name: str) -> str:
     """SQL test that a text neither begins nor ends with a space; the pattern is for letters beyond ASCII."""
-    plain = f"{name} >= '!' and strlen({name}) = length({name}) and {name}[-1] > ' '"
+    plain = f"{name} >= '!' and strlen({name}) = length({name}) and reverse({name}) >= '!'"
     return f"case when {plain} then true else regexp_full_match({name}, {literal(_TRIMMED)}) end"
 
 

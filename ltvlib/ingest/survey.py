@@ -8,11 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from collections.abc import Mapping as Dict
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, replace
 from typing import Any
-
-import numpy as np
 
 from ltvlib.engine import Database, literal, quote
 from ltvlib.ingest.dates import DateStyle, Order, infer_dates
@@ -21,17 +18,11 @@ from ltvlib.ingest.model import RawColumn, RawTable
 from ltvlib.ingest.numbers import NumberStyle, number_sql, plain_guess, plain_pattern
 from ltvlib.ingest.styles import RAW
 from ltvlib.ingest.synonyms import NUMBER_FIELDS
-from ltvlib.ingest.values import Shape, cell, compose, shape_tests, shapes_of
-
-HASHES_AT_ONCE = 20_000_000
-"""Order numbers whose hashes come with the one pass, 8 bytes each; more are looked at in parts."""
-HASHES_A_PART = 35_000_000
-_MIDDLE = 1 << 63
+from ltvlib.ingest.unique import OrderNumbers, Row, value_of
+from ltvlib.ingest.values import Shape, compose, shape_tests, shapes_of
 
 _DATES = ("ordered_at", "updated_at")
 _MOST_SHAPES = 6
-
-Row = Dict[str, Any]
 
 
 class UntrimmedError(Exception):
@@ -57,21 +48,11 @@ class _Pass:
         """Column key -> what was proven of it."""
         named = ", ".join(f"{part} as p{place}" for place, part in enumerate(self.parts))
         table = database.arrow(compose("select {named} from {table}", named=named, table=RAW))
-        values = [_value(table.column(place)) for place in range(table.num_columns)]
+        values = [value_of(table.column(place)) for place in range(table.num_columns)]
         proven: dict[str, dict[str, Any]] = {}
         for key, reader, place in self.readers:
             proven.setdefault(key, {}).update(reader(values[place]))
         return proven
-
-
-def _value(column: Any) -> Any:
-    return _hashes_of(column.chunk(0).values) if str(column.type).startswith("list") else column[0].as_py()
-
-
-def _hashes_of(array: Any) -> np.ndarray:
-    """Hashes as numpy sees them, not copied; Arrow's own way loads pandas first, which takes longer than looking."""
-    values = array.buffers()[1]
-    return np.frombuffer(values, np.uint64, len(array), 8 * array.offset) if len(array) else np.zeros(0, np.uint64)
 
 
 def survey(
@@ -90,8 +71,9 @@ def survey(
         if columns[key].kind == "text":
             _ask_style(asked, field, key, cells[key])
     unique = keys.get("order_id", "")
-    if unique:
-        _ask_unique(asked, columns[unique], raw.rows)
+    numbers = OrderNumbers(columns[unique], raw.rows, cells[unique]) if unique else None
+    if numbers:
+        asked.ask(unique, *numbers.first_look())
     if raw.source:
         asked.ask("", _plain_rows(raw), lambda row: {"rows": row[0], "odd": row[1]})
     proven = asked.run(database)
@@ -100,8 +82,8 @@ def survey(
     untrimmed = {column.key for column in raw.columns if proven[column.key].get("trimmed") is False}
     if untrimmed:
         raise UntrimmedError(untrimmed)
-    if unique and raw.rows > HASHES_AT_ONCE:
-        proven[unique]["unique"] = _is_unique_in_parts(database, columns[unique], raw.rows, proven[unique])
+    if numbers and "unique" not in proven[unique]:
+        proven[unique]["unique"] = numbers.differ(database)
     return tuple(replace(column, proven=proven[column.key]) for column in raw.columns)
 
 
@@ -167,48 +149,3 @@ def _ask_dates(asked: _Pass, key: str, texts: list[str]) -> None:
         return {"date": _json(style)} if style else {}
 
     asked.ask(key, [*counts, *order.tests], read)
-
-
-# -- order numbers ---------------------------------------------------------------------------------------
-
-
-def _ask_unique(asked: _Pass, column: RawColumn, rows: int) -> None:
-    text = cell(column.key, column.kind)
-    if rows > HASHES_AT_ONCE:
-        asked.ask(column.key, [f"count({text})"], lambda row: {"unique": row[0] == rows})
-        return
-
-    def read(row: list[Any]) -> Row:
-        return {"unique": bool(row[0] == rows and _differ(*row[1:]))}
-
-    asked.ask(column.key, [f"count({text})", *_halves(text)], read)
-
-
-def _halves(text: str) -> list[str]:
-    """SQL of the hashes below and above the middle, to be sorted at the same time."""
-    hashes = f"hash({text})"
-    return [
-        f"coalesce(list({hashes}) filter ({hashes} {side} {_MIDDLE}), cast([] as ubigint[]))" for side in ("<", ">=")
-    ]
-
-
-def _differ(*parts: np.ndarray) -> bool:
-    """Whether no two are equal in any part; different hashes prove different values. Parts are sorted at one time."""
-    with ThreadPoolExecutor(2) as pool:
-        return all(pool.map(_differ_sorted, parts))
-
-
-def _differ_sorted(hashes: np.ndarray) -> bool:
-    ordered = np.sort(hashes)
-    return not bool((ordered[1:] == ordered[:-1]).any())
-
-
-def _is_unique_in_parts(database: Database, column: RawColumn, rows: int, proven: Row) -> bool:
-    if not proven["unique"]:
-        return False
-    text = cell(column.key, column.kind)
-    count = -(-rows // HASHES_A_PART)
-    sql = "select {halves} from {table} where hash({text}) % {count} = {part}"
-    halves = ", ".join(f"{half} as h{place}" for place, half in enumerate(_halves(text)))
-    parts = (compose(sql, halves=halves, text=text, table=RAW, count=count, part=part) for part in range(count))
-    return all(_differ(*(_value(column) for column in database.arrow(part).columns)) for part in parts)

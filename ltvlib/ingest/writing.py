@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from ltvlib.engine import Database, literal, quote, sql_text
+from ltvlib.engine import QUICK_PARQUET, Database, literal, quote, sql_text
 from ltvlib.ingest import reconcile
 from ltvlib.ingest.hiding import HIDDEN, PERSONAL, personal_columns
 from ltvlib.ingest.identity import Identity, has_odd_ids, key_sql
@@ -16,11 +16,6 @@ from ltvlib.ingest.values import compose
 
 SORTED_ROWS = 1_000_000
 """Up to here orders are sorted by customer and time; sorting more costs more than it saves later."""
-
-# The files are temporary and read back at once: packing them is most of the work of writing them. Ids are not
-# worth a dictionary; what repeats (channel, status) has far fewer values than this. Version 2 writes numbers and lengths
-# as differences: half the bytes, which costs less than moving them to the disk and back.
-_OPTIONS = "format parquet, parquet_version v2, compression uncompressed, dictionary_size_limit 500"
 _FAULTS = {
     "no_customer": ("customer_id", "phone", "email", "name"),
     "no_date": ("ordered_at",),
@@ -116,8 +111,7 @@ def _view(database: Database, name: str, path: Path) -> None:
 
 
 def _write(database: Database, sql: str, path: Path, params: Mapping[str, object] | None = None) -> None:
-    copy = compose("copy ({sql}) to {path} ({options})", sql=sql, path=literal(str(path)), options=_OPTIONS)
-    database.execute(copy, params)
+    database.copy_to_parquet(sql, path, params, QUICK_PARQUET)
 
 
 def rows_of(database: Database, path: Path) -> int:

@@ -11,7 +11,7 @@ from ltvlib import deliveries
 from ltvlib.deliveries import Delivered
 from ltvlib.errors import LtvError
 from ltvlib.ingest.report import ListRead
-from pages.ui import list_file, receive, session
+from pages.ui import ahead, list_file, session
 from pages.ui.components import table
 from pages.ui.registry import HOME, REGISTRY
 from pages.ui.widgets import accent
@@ -24,7 +24,7 @@ def numbers() -> Path | None:
     """The numbers of the orders that deliveries are matched by; ``None`` for a sample, which belongs to everybody."""
     name, upload, home = session.chosen(), session.me().upload, REGISTRY.home()
     if name == session.UPLOAD and upload is not None and upload.refused is not None:
-        path = upload.refused.with_name(receive.NUMBERS)
+        path = upload.refused.with_name(ahead.NUMBERS)
         return path if path.exists() else None
     return home.tables().get("orders") if name == HOME and home is not None else None
 

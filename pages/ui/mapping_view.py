@@ -47,6 +47,8 @@ def draw(mine: Session, upload: Upload) -> None:
         if failure is None:
             st.rerun()
         st.error(say(failure), icon=":material/error:")
+    else:
+        receive.hurry(mine, upload, mapping)
     _presets(upload)
 
 

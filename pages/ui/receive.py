@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import os
 import re
 import shutil
@@ -14,18 +13,13 @@ from uuid import uuid4
 import pandas as pd
 import streamlit as st
 
-from ltvlib import deliveries, ingest
-from ltvlib.engine import EngineLimits
+from ltvlib import ingest
 from ltvlib.errors import LimitError, LtvError, ReadError
 from ltvlib.ingest.model import Limits, Mapping, ReadOptions
 from ltvlib.ingest.process import CancelledError
-from ltvlib.ingest.report import ImportReport
-from ltvlib.opening import open_parquet
 from ltvlib.remote import folder
-from ltvlib.schema import TABLES
-from ltvlib.workspace import DataSet
 from pages.serving.room import ROOM
-from pages.ui import dropped, session
+from pages.ui import ahead, dropped, session
 from pages.ui.registry import REGISTRY, Job, Session, Upload
 from pages.ui.saved_mapping import FORM
 from pages.ui.words import _, percent
@@ -33,8 +27,6 @@ from pages.ui.words import _, percent
 LIMITS = Limits()
 LOCAL_LIMITS = Limits(file_mb=200_000, memory_mb=8_192, seconds=3_600, output_mb=100_000, inflated_mb=100_000)
 """A file named on the command line by the person who owns the computer."""
-NUMBERS = "numbers.parquet"
-"""The numbers of the orders, beside the rows that were refused: all that stays of the tables, for lists brought later."""
 NAME_LIMIT = 60
 OWN = (f"{session.UPLOAD}_",)
 """Keys of what people choose for the data set of this tab: filters, thresholds, lists."""
@@ -125,41 +117,44 @@ def load(mine: Session, mapping: Mapping) -> LtvError | None:
     if upload is None or upload.inspection is None:
         return None
     is_new = upload is mine.coming
-    out, before = mine.folder / f"set_{uuid4().hex}", upload.refused
-    upload.places.append(out)
-    out.mkdir()
-    is_kept = False
+    before, made, is_kept = upload.refused, None, False
     try:
         with mine.working() as job, Progress(mine, job) as progress:
-            report = ingest.load(
-                upload.inspection.raw,
-                mapping,
-                out,
-                upload.limits,
-                on_progress=progress,
-                cancelled=progress.poll,
-                codes=session.codes(session.COMING if is_new else session.UPLOAD),
-            )
-            tables = {name: out / f"{name}.parquet" for name in TABLES if (out / f"{name}.parquet").exists()}
-            info = data_set(upload.name, mapping, report)
-            space = open_parquet(tables, info, EngineLimits(memory_mb=ROOM.session_mb), progress=progress)
-            deliveries.keep_numbers(tables["orders"], out / NUMBERS)
-            is_kept = mine.adopt(upload, space, report, mapping, out)
+            made = _made(mine, upload, mapping, progress)
+            is_kept = mine.adopt(upload, made.space, made.report, mapping, made.out)
     except LtvError as error:
-        shutil.rmtree(out, ignore_errors=True)
         return error
-    except BaseException:
-        if not is_kept:
-            shutil.rmtree(out, ignore_errors=True)
-        raise
+    finally:
+        if made is not None and not is_kept:
+            shutil.rmtree(made.out, ignore_errors=True)
+    tables = made.tables
     if is_kept and REGISTRY.home() is not None:  # they may be kept on this computer
-        upload.tables, upload.info, tables = tables, info, {}
+        upload.tables, upload.info, tables = tables, made.info, {}
     _tidy(mine, upload, list(tables.values()), before)
     if is_kept:
         if is_new:
             forget_answers(OWN)
         session.open_data(session.UPLOAD)
     return None
+
+
+def hurry(mine: Session, upload: Upload, mapping: Mapping) -> None:
+    """Begin with a long file while the preview is looked at, as ``mapping`` (the form as it stands) says."""
+    if upload is mine.coming:
+        ahead.begin(mine, upload, mapping, session.codes(session.COMING))
+
+
+def _made(mine: Session, upload: Upload, mapping: Mapping, progress: Progress) -> ahead.Made:
+    """The data set made of a file: the one made ahead, where it is of this mapping; else made now."""
+    codes = session.codes(session.COMING if upload is mine.coming else session.UPLOAD)
+    early = upload.ahead
+    made = early.take(progress, progress.poll) if early is not None and early.is_of(mapping, codes) else None
+    upload.hurry_no_more()
+    if made is not None:
+        return made
+    out = mine.folder / f"set_{uuid4().hex}"
+    upload.places.append(out)
+    return ahead.make(upload, mapping, out, codes, progress, progress.poll)
 
 
 def _tidy(mine: Session, upload: Upload, tables: list[Path], before: Path | None) -> None:
@@ -169,15 +164,6 @@ def _tidy(mine: Session, upload: Upload, tables: list[Path], before: Path | None
             path.unlink(missing_ok=True)
     if before is not None:
         shutil.rmtree(before.parent, ignore_errors=True)
-
-
-def data_set(name: str, mapping: Mapping, report: ImportReport) -> DataSet:
-    """The passport of an upload: as_of is the day after the last document."""
-    last = pd.Timestamp(report.last_at).date() if report.last_at else dt.date.today()
-    rate = mapping.margin_rate if mapping.margin_rate is not None else 1.0
-    currency = report.currency or mapping.currency
-    as_of = last + dt.timedelta(days=1)
-    return DataSet(session.UPLOAD, name, currency, as_of, report.margin_source, rate, name, is_hidden=report.is_hidden)
 
 
 def forget() -> None:

@@ -13,12 +13,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from shutil import rmtree
+from typing import TYPE_CHECKING
 
 from ltvlib.ingest.model import Inspection, Limits, Mapping
 from ltvlib.ingest.report import ImportReport
 from ltvlib.journal import Journal
 from ltvlib.workspace import DataSet, Workspace
 from pages.ui.remote import Remote
+
+if TYPE_CHECKING:
+    from pages.ui.ahead import Ahead
 
 UPLOAD = "upload"
 """Name of the data set that a tab brought itself."""
@@ -32,7 +36,8 @@ JOB_SECONDS = 5
 class Upload:
     """One uploaded file on its way: where it lies, what was found, what was made of it.
 
-    ``places`` are the files and folders made for it inside the tab's folder: they go when it goes.
+    ``places`` are the files and folders made for it inside the tab's folder: they go when it goes. ``ahead`` is what is
+    made of it before its owner asks.
     """
 
     path: Path
@@ -45,6 +50,13 @@ class Upload:
     tables: dict[str, Path] = field(default_factory=dict)
     info: DataSet | None = None
     places: list[Path] = field(default_factory=list)
+    ahead: Ahead | None = field(default=None, repr=False)
+
+    def hurry_no_more(self) -> None:
+        """Stop what is made ahead of it, if anything is, and forget it."""
+        ahead, self.ahead = self.ahead, None
+        if ahead is not None:
+            ahead.let_go()
 
 
 class Job:
@@ -101,6 +113,8 @@ class Session:
         with self.guard:
             before, self.coming = self.coming, upload
             notes = self._drop_journals(COMING)
+        if before is not None:
+            before.hurry_no_more()
         self._wipe(self._places(before), notes)
 
     @contextmanager
@@ -151,6 +165,7 @@ class Session:
                 return
             self.coming = None
             notes = self._drop_journals(COMING)
+        upload.hurry_no_more()
         self._wipe(self._places(upload), notes)
 
     def disconnect(self) -> None:
@@ -166,9 +181,11 @@ class Session:
         with self.guard:
             workspace, self.workspace = self.workspace, None
             remote, self.remote = self.remote, None
-            self.upload = self.coming = None
+            coming, self.upload, self.coming = self.coming, None, None
             notes = self._drop_journals(UPLOAD, COMING)
             paths = list(self.folder.glob("*"))  # a newer upload's files come later and are not among them
+        if coming is not None:
+            coming.hurry_no_more()
         if workspace is not None:
             workspace.close()
         if remote is not None:

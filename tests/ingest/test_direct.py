@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from ltvlib.errors import ReadError
-from ltvlib.ingest import child, csvfast, survey, writing
+from ltvlib.ingest import child, csvfast, unique, writing
 from ltvlib.ingest import inspect as inspect_file
 from ltvlib.ingest import load as load_file
 from ltvlib.ingest.convert import convert
@@ -139,8 +139,9 @@ def test_unsorted_writing_gives_the_same_rows(tmp_path: Path, monkeypatch: pytes
 
 @pytest.mark.parametrize("twice", [0.0, 0.02])
 def test_order_numbers_are_compared_in_parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, twice: float) -> None:
-    monkeypatch.setattr(survey, "HASHES_AT_ONCE", 50)
-    monkeypatch.setattr(survey, "HASHES_A_PART", 70)
+    monkeypatch.setattr(unique, "MOST_BITS", 0)
+    monkeypatch.setattr(unique, "HASHES_AT_ONCE", 50)
+    monkeypatch.setattr(unique, "HASHES_A_PART", 70)
     straight, copied = both(text_file(tmp_path / "in.csv", 2, twice=twice), tmp_path)
     found = [raw.columns[0].proven["unique"] for raw in (straight.raw, copied.raw)]
     assert found == [not twice, not twice]
