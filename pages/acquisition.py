@@ -38,13 +38,7 @@ with st.container(horizontal=True):
 view = session.remember(economics.acquisition, spend, costs, horizon, filters=found)
 currency = session.workspace().info.currency
 
-st.markdown(
-    " ".join(
-        filter(
-            None, (acquisition_story.verdict(view.company, currency), acquisition_story.trend(view.company, currency))
-        )
-    )
-)
+st.markdown(acquisition_story.summary(view.company, currency))
 if view.ignored:
     st.caption(_("Spend is known by channel and month only: other filters are left aside on this page."))
 acquisition_view.tiles(view.company)

@@ -12,8 +12,7 @@ from pages.ui.widgets import choose, switch
 from pages.ui.words import _
 
 heading(_("Cohorts"), _("Do newcomers come back, and what do they bring over time?"))
-found = choices.filters()
-currency = session.workspace().info.currency
+found, currency = choices.filters(), session.workspace().info.currency
 
 first, second = st.columns([3, 2])
 with first:

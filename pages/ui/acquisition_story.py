@@ -11,6 +11,11 @@ NOTICEABLE = 0.15
 """A change of the cost of a new customer worth a sentence."""
 
 
+def summary(found: Payback, currency: str) -> str:
+    """The verdict, and where the cost of a customer is heading."""
+    return " ".join(filter(None, (verdict(found, currency), trend(found, currency))))
+
+
 def verdict(found: Payback, currency: str) -> str:
     """The verdict of the company or of a channel with the numbers it rests on."""
     numbers = {

@@ -111,37 +111,40 @@ def _down(rows: int) -> dict[str, object]:
 
 def heatmap(view: View) -> go.Figure:
     """The triangle; immature cells are empty. Invisible markers make every known cell clickable, in order."""
-    table, names = view.table, view.rows()
-    every, places = range(table.ages), list(range(len(names)))
-    texts = None if view.is_crowded else [[view.short(row, age) for age in every] for row in range(len(names))]
-    figure = go.Figure(
-        go.Heatmap(
-            z=table.values,
-            x=list(every),
-            y=places,
-            text=texts,
-            texttemplate=None if view.is_crowded else "%{text}",
-            zmin=0,
-            zmax=_strongest(table),
-            xgap=2,
-            ygap=2,
-            **heat(),
-            hoverinfo="skip",
-        )
+    figure = go.Figure([_colours(view), _targets(view)])
+    place = {"x": 0, "y": 1, "xref": "paper", "yref": "paper", "xanchor": "left", "yanchor": "bottom"}
+    figure.add_annotation(text=age_title(view.table), yshift=TOP - 32, showarrow=False, **place)
+    ages, rows = view.table.ages, len(view.rows())
+    xaxis = {**view.ages(), "side": "top", "showgrid": False, "range": [-0.5, ages - 0.5], "automargin": False}
+    xaxis["title"] = None
+    yaxis = {**_down(rows), "showticklabels": False, "ticks": ""}
+    laid_out(figure, _height(rows), clickmode="event+select", hoverdistance=60, xaxis=xaxis, yaxis=yaxis)
+    return figure.update_layout(margin={"l": 4, "r": 4, "t": TOP, "b": BOTTOM})
+
+
+def _colours(view: View) -> go.Heatmap:
+    """The cells, with their values where there is room for words."""
+    ages, rows = range(view.table.ages), range(len(view.rows()))
+    texts = None if view.is_crowded else [[view.short(row, age) for age in ages] for row in rows]
+    return go.Heatmap(
+        z=view.table.values,
+        x=list(ages),
+        y=list(rows),
+        text=texts,
+        texttemplate=None if view.is_crowded else "%{text}",
+        zmin=0,
+        zmax=_strongest(view.table),
+        xgap=2,
+        ygap=2,
+        **heat(),
+        hoverinfo="skip",
     )
-    rows, ages = table.known_cells
-    figure.add_annotation(
-        text=age_title(table),
-        x=0,
-        y=1,
-        xref="paper",
-        yref="paper",
-        xanchor="left",
-        yanchor="bottom",
-        yshift=TOP - 32,
-        showarrow=False,
-    )
-    figure.add_scatter(
+
+
+def _targets(view: View) -> go.Scatter:
+    """What can be pointed at and clicked: an invisible marker on every known cell."""
+    rows, ages = view.table.known_cells
+    return go.Scatter(
         x=ages,
         y=rows,
         mode="markers",
@@ -152,11 +155,6 @@ def heatmap(view: View) -> go.Figure:
         hovertemplate="%{text}<extra></extra>",
         showlegend=False,
     )
-    xaxis = {**view.ages(), "side": "top", "showgrid": False, "range": [-0.5, table.ages - 0.5], "automargin": False}
-    xaxis["title"] = None
-    yaxis = {**_down(len(names)), "showticklabels": False, "ticks": ""}
-    laid_out(figure, _height(len(names)), clickmode="event+select", hoverdistance=60, xaxis=xaxis, yaxis=yaxis)
-    return figure.update_layout(margin={"l": 4, "r": 4, "t": TOP, "b": BOTTOM})
 
 
 def _strongest(table: CohortTable) -> float:

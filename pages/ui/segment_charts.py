@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
@@ -39,24 +41,14 @@ def segment_map(cells: pd.DataFrame, rules: AbcdxRules, currency: str) -> go.Fig
          "font": {"size": 26, "color": letter(name)}}
         for name, (x, y) in CORNERS.items()
     ]  # fmt: skip
-    across = f"{_('Average order value')}, {symbol(currency)} →"
-    return laid_out(
-        figure,
-        430,
-        annotations=letters,
-        xaxis={
-            "type": "log",
-            "title": {"text": across},
-            "range": _reach(value, rules.value_threshold),
-            **log_ticks(value, count),
-        },
-        yaxis={
-            "type": "log",
-            "title": {"text": _("Orders in the window") + " →"},
-            "range": _reach(orders, rules.often_threshold),
-            **log_ticks(orders, count),
-        },
-    )
+    across = _axis(f"{_('Average order value')}, {symbol(currency)} →", value, rules.value_threshold)
+    up = _axis(_("Orders in the window") + " →", orders, rules.often_threshold)
+    return laid_out(figure, 430, annotations=letters, xaxis=across, yaxis=up)
+
+
+def _axis(title: str, values: np.ndarray, border: float) -> dict[str, Any]:
+    """A logarithmic axis with readable ticks that reaches to all values and the border."""
+    return {"type": "log", "title": {"text": title}, "range": _reach(values, border), **log_ticks(values, count)}
 
 
 def _reach(values: np.ndarray, border: float) -> list[float]:
