@@ -63,13 +63,12 @@ def _matched() -> Matched | None:
     place, key = choices.key("list_matched"), choices.key("list_file")
     file = dropped.field(_("The list, CSV"), ["csv", "txt", "tsv"], key)
     if file is not None:
-        data = file.getvalue()
-        dropped.let_go(file, key)
         try:
             known, codes = session.remember(matching.known_keys), session.hidden_codes()
-            st.session_state[place] = lists.read_list(data, outreach.day(), known, codes)
+            st.session_state[place] = lists.read_list(file.getvalue(), outreach.day(), known, codes)
         except LtvError as error:
             st.session_state[place] = error
+        dropped.let_go(file, key)  # not before: another click may end this run while it reads
         st.rerun(scope="app")
     found = st.session_state.get(place)
     if isinstance(found, LtvError):
