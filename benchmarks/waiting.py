@@ -14,7 +14,7 @@ from pathlib import Path
 from streamlit.testing.v1 import AppTest
 
 from pages.ui.registry import REGISTRY
-from pages.ui.tab import Session
+from tests.trust.visitors import mine
 
 LONGEST = 600
 """Seconds after which a wait is given up."""
@@ -28,18 +28,13 @@ def timed(act: Callable[[], AppTest]) -> tuple[AppTest, float]:
     return at, time.perf_counter() - started
 
 
-def session(at: AppTest) -> Session:
-    """What the tab owns on the server."""
-    return REGISTRY._sessions[at.session_state["uid"]]
-
-
 def once(path: Path, is_patient: bool) -> dict[str, float]:
     """One visitor with the file; a patient one looks at the preview until all is made."""
     at = AppTest.from_file(str(Path(__file__).parent.parent / "app.py"), default_timeout=LONGEST).run()
     field = next(found for found in at.file_uploader if str(found.key).startswith("upload_"))
     data = path.read_bytes()
     at, preview = timed(lambda: field.upload(path.name, data, "application/octet-stream").run())
-    started, coming = time.perf_counter(), session(at).coming
+    started, coming = time.perf_counter(), mine(at).coming
     if is_patient and coming is not None and coming.ahead is not None:
         coming.ahead.done.wait(LONGEST)
     looked = time.perf_counter() - started

@@ -28,7 +28,6 @@ table = session.remember(cohorts.cohort_table, measure, grain=grain, basis=basis
 if not table.rows:
     nothing(_("No customer passes the filters. Clear some of them in the sidebar."))
     st.stop()
-
 if not len(table.known_cells[0]):
     nothing(_("No period of a customer's life is complete yet, so there is nothing to show. Choose a shorter period."))
     st.stop()

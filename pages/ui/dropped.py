@@ -7,6 +7,9 @@ from typing import Any
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+TABLES = ["csv", "tsv", "txt", "xlsx", "xls", "ods", "parquet", "zip"]
+"""Kinds of files that a table of spend or of answers may come in."""
+
 
 def field(asked: str, types: list[str], name: str, **options: Any) -> Any:
     """Streamlit's uploader that :func:`let_go` can empty; ``name`` is the beginning of its key."""

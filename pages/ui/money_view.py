@@ -19,7 +19,7 @@ from ltvlib.ingest.report import SpendRead
 from ltvlib.spend import FIRST_YEAR, LAST_YEAR, CostPart, Spend
 from pages.ui import choices, money, receive, session
 from pages.ui.components import downloads, plain
-from pages.ui.dropped import handed_over
+from pages.ui.dropped import TABLES, handed_over
 from pages.ui.mapping_words import step_name
 from pages.ui.widgets import accent, fixed
 from pages.ui.words import _, count, plural, say, short_money, symbol
@@ -92,9 +92,8 @@ def _keep(found: Spend | None, report: SpendRead | None = None) -> None:
 
 def _upload() -> None:
     """Spend from any table file; read in the limited child process, every refused line shown."""
-    types = ["csv", "tsv", "txt", "xlsx", "xls", "ods", "parquet", "zip"]
     needed = _("CSV, XLSX or ODS with a column for the month (or day), the channel and the amount.")
-    data = handed_over(_("File with marketing spend"), types, _("Read the file"), "spend_upload", help=needed)
+    data = handed_over(_("File with marketing spend"), TABLES, _("Read the file"), "spend_upload", help=needed)
     if data is not None:
         _read(data)
     report = st.session_state.get(choices.key("spend_report"))

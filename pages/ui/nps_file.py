@@ -17,7 +17,7 @@ from ltvlib.nps.answers import Answers
 from ltvlib.nps.score import Scale
 from pages.ui import choices, receive, session
 from pages.ui.components import plain
-from pages.ui.dropped import handed_over
+from pages.ui.dropped import TABLES, handed_over
 from pages.ui.mapping_words import step_name
 from pages.ui.widgets import switch
 from pages.ui.words import _, count, plural, say
@@ -33,8 +33,7 @@ def draw(found: Answers) -> None:
     scale = switch(
         _("Scale of the file"), list(Scale), lambda one: one.value, choices.key("nps_file_scale"), found.scale
     )
-    types = ["csv", "tsv", "txt", "xlsx", "xls", "ods", "parquet", "zip"]
-    data = handed_over(_("File with answers"), types, _("Read the file"), "nps_upload")
+    data = handed_over(_("File with answers"), TABLES, _("Read the file"), "nps_upload")
     if data is not None:
         _read(data, scale)
     report = st.session_state.get(choices.key("nps_report"))
