@@ -62,7 +62,7 @@ $(ENGINES)/.ready: requirements.txt requirements-engines-dev.txt
 	@touch $@
 
 test-engines: $(ENGINES)/.ready
-	LTV_TEST_ENGINES=all $(ENGINES)/bin/python -m pytest -p no:cacheprovider --durations=10 tests/engines
+	LTV_TEST_ENGINES=all $(ENGINES)/bin/python -m pytest -p no:cacheprovider -n 2 --dist loadgroup --no-loadscope-reorder --durations=10 tests/engines
 
 format: $(VENV)/.dev
 	$(BIN)/ruff format .

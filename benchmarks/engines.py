@@ -1,8 +1,5 @@
 """The seven reductions on every engine beside SQL written by hand: ``python -m benchmarks.engines orders.parquet spark postgres``.
 
-``--pairs`` asks the seventh alone, of one to three products an order out of 300, which such orders are given here.
-``--only=moves,cohorts`` asks some of the seven. ``--once`` asks once, ``--no-marts`` leaves out the folder of marts.
-
 Wall seconds of the second of two runs, processor seconds of this process and of the servers that the engine runs in, and bytes
 that came back as Arrow; then the whole way to a folder of marts. Engines are started as in the tests (``make test-engines`` says
 what they need); ``LTV_BENCH_SPARK_MB`` gives the workers of Spark more memory, and time to compile well.
@@ -13,10 +10,10 @@ from __future__ import annotations
 import json
 import os
 import resource
-import sys
 import tempfile
 import time
-from collections.abc import Callable, Collection, Sequence
+from argparse import ArgumentParser, Namespace
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -24,8 +21,7 @@ from typing import Any
 import duckdb
 import pyarrow.parquet as pq
 
-from benchmarks import processors
-from benchmarks.engines_by_hand import BY_HAND
+from benchmarks import engines_by_hand, processors
 from ltvlib.ingest.model import Mapping
 from ltvlib.remote import folder
 from ltvlib.remote.connect import source
@@ -61,38 +57,54 @@ def _busy(place: places.Place) -> float:
     return time.process_time() + processors.used(place.servers)
 
 
-def pairs(place: places.Place, path: Path, rounds: int, folder: Path) -> None:
+def pairs(place: places.Place, asked: Namespace, where: Path) -> None:
     """Products that stood in one order, on one engine."""
-    lines = folder / "lines.parquet"
+    lines = where / "lines.parquet"
     if not lines.exists():
-        duckdb.sql(f"copy ({BASKETS.format(path=path)}) to '{lines}' (format parquet)")
+        duckdb.sql(f"copy ({BASKETS.format(path=asked.orders)}) to '{lines}' (format parquet)")
     seconds, processor, _ = timed(place, lambda: place.load(lines, "lines"))
     say(place, "load lines", seconds, processor, lines=pq.read_metadata(lines).num_rows)
     found = survey(place.engine, source(place.engine, "lines", LINES))
-    compared(place, Seven(found, place.engine.dialect, ASKED), "pairs", rounds)
+    compared(place, Seven(found, place.engine.dialect, ASKED), "pairs", asked)
 
 
-def compared(place: places.Place, seven: Seven, name: str, rounds: int) -> None:
-    """One reduction; on DuckDB beside the text by hand."""
-    seconds, processor, rows = timed(place, lambda: seven.ask(place.engine, name), rounds)
-    size, more = {"rows": rows.num_rows, "bytes": rows.nbytes}, {}
-    del rows  # ten million customers are not kept beside those of the text by hand
-    if place.name == "duckdb":
-        hand, hand_processor, expected = timed(place, lambda: place.engine.query(BY_HAND[name]), rounds)
-        more = {"by_hand": round(hand, 2), "hand_processor": round(hand_processor, 2), "hand_rows": expected.num_rows}
-    say(place, name, seconds, processor, **size, **more)
+def compared(place: places.Place, seven: Seven, name: str, asked: Namespace) -> None:
+    """One reduction beside the text by hand for the same engine."""
+    ranges, rounds = (asked.ranges if name == "customer_table" else 1), 1 if asked.once else 2
+    seconds, processor, (rows, size) = timed(place, lambda: _parts(place, seven, name, ranges), rounds)
+    more = {"rows": rows, "bytes": size, "ranges": ranges}
+    if asked.hand:
+        text = engines_by_hand.text(name, place.engine.dialect.name)
+        hand, hand_processor, count = timed(place, lambda: _fetched(place, text), rounds)
+        more |= {"by_hand": round(hand, 2), "hand_processor": round(hand_processor, 2), "hand_rows": count}
+    say(place, name, seconds, processor, **more)
 
 
-def run(place: places.Place, path: Path, rounds: int, whole: bool, only: Sequence[str]) -> None:
+def _parts(place: places.Place, seven: Seven, name: str, ranges: int) -> tuple[int, int]:
+    """Rows and bytes of one reduction; what one range brought is let go before the next is asked for."""
+    found = (seven.ask(place.engine, name, ranges, part) for part in range(ranges))
+    counts = [(table.num_rows, table.nbytes) for table in found]
+    return sum(rows for rows, _ in counts), sum(size for _, size in counts)
+
+
+def _fetched(place: places.Place, text: str) -> int:
+    """Rows that a text by hand gives; through psycopg as it gives them, for our reader knows no decimals and times."""
+    if place.name == "postgres":
+        return len(place.engine._connection.execute(text).fetchall())  # type: ignore[attr-defined]
+    return place.engine.query(text).num_rows
+
+
+def run(place: places.Place, asked: Namespace) -> None:
     """Some of the seven on one engine; a line of JSON each."""
-    seconds, processor, _ = timed(place, lambda: place.load(path, "orders"))
+    seconds, processor, _ = timed(place, lambda: place.load(asked.orders, "orders"))
     say(place, "load", seconds, processor)
     seconds, processor, found = timed(place, lambda: survey(place.engine, source(place.engine, "orders", CHOSEN)))
     say(place, "survey", seconds, processor, orders=found.orders, customers=found.buyers)
     seven = Seven(found, place.engine.dialect, ASKED)
-    for name in only:
-        compared(place, seven, name, rounds)
-    if whole:
+    for name in asked.only:
+        if name != "pairs":
+            compared(place, seven, name, asked)
+    if asked.marts:
         out = Path(tempfile.mkdtemp()) / "marts"
         bounds = Bounds(orders=10_000_000)
         seconds, processor, written = timed(place, lambda: folder.write(place.engine, found, out, "Benchmark", bounds))
@@ -114,7 +126,7 @@ def started(name: str, where: Path, stack: ExitStack) -> places.Place:
     if name == "clickhouse":
         return places.ClickHousePlace(where)
     if name in ("postgres", "adbc"):
-        beside = stack.enter_context(places.postgres(where))
+        beside = stack.enter_context(places.postgres(where, work_mb=512))
         return beside if name == "postgres" else places.AdbcPlace(beside)
     if name == "sail":
         return stack.enter_context(places.sail())
@@ -124,24 +136,33 @@ def started(name: str, where: Path, stack: ExitStack) -> places.Place:
     return places.SparkPlace("spark", f"sc://127.0.0.1:{cluster.port}", cluster.pids())
 
 
-def main(path: Path, names: list[str], options: Collection[str]) -> None:
+def wanted() -> Namespace:
+    """What the command line asks for."""
+    parser = ArgumentParser(prog="python -m benchmarks.engines")
+    parser.add_argument(
+        "orders", type=lambda text: Path(text).resolve(), help="Parquet file of benchmarks/make_orders.py"
+    )
+    parser.add_argument("engines", nargs="*", default=["duckdb"])
+    parser.add_argument("--only", type=lambda text: text.split(","), default=SEVEN, help="some of the seven, by comma")
+    parser.add_argument("--pairs", action="store_true", help="the seventh alone, of one to three products an order")
+    parser.add_argument("--ranges", type=int, default=1, help="fetch the customer table in so many parts")
+    parser.add_argument("--once", action="store_true", help="ask once instead of twice")
+    parser.add_argument("--no-marts", dest="marts", action="store_false", help="leave out the folder of marts")
+    parser.add_argument("--no-hand", dest="hand", action="store_false", help="leave out the texts by hand")
+    return parser.parse_args()
+
+
+def main(asked: Namespace) -> None:
     """Run the named engines one after the other."""
-    rounds, whole = 1 if "--once" in options else 2, "--no-marts" not in options
-    asked = next((one.partition("=")[2].split(",") for one in options if one.startswith("--only=")), SEVEN)
     with tempfile.TemporaryDirectory(prefix="ltv-bench-") as temporary, ExitStack() as stack:
         where = Path(temporary)
-        for name in names:
+        for name in asked.engines:
             place = started(name, where, stack)
-            if "--pairs" in options:
-                pairs(place, path, rounds, where)
+            if asked.pairs:
+                pairs(place, asked, where)
             else:
-                run(place, path, rounds, whole, [one for one in asked if one != "pairs"])
+                run(place, asked)
 
 
 if __name__ == "__main__":
-    words = sys.argv[2:]
-    main(
-        Path(sys.argv[1]).resolve(),
-        [word for word in words if not word.startswith("-")] or ["duckdb"],
-        {word for word in words if word.startswith("-")},
-    )
+    main(wanted())

@@ -48,9 +48,16 @@ class Adbc(Transaction):
         self._connection.adbc_cancel()
 
     def _begin(self) -> None:
-        if self._connection.adbc_get_info().get("vendor_name") != "PostgreSQL":
+        if self._vendor() != "PostgreSQL":
             raise LtvError("Of the databases behind ADBC only Postgres can be read.")
         super()._begin()
+
+    def _vendor(self) -> object:
+        try:
+            return self._connection.adbc_get_info().get("vendor_name")
+        except Exception:  # a transaction that failed answers nothing until it is ended
+            self._rollback()
+            return self._connection.adbc_get_info().get("vendor_name")
 
     def _alone(self, *, is_alone: bool) -> None:
         self._connection.adbc_connection.set_autocommit(is_alone)

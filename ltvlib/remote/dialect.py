@@ -29,6 +29,7 @@ class Dialect:
         hash: a whole number from 0 for a text, evenly spread.
         matches: whether a text matches the regular expression ``{pattern}`` (written without backslashes).
         median: exact median of ``{x}`` with interpolation, as a double.
+        fence: end of a sub-query whose columns are worked out once, where an engine would copy their text to every place of use.
         bracket: what stands around an identifier.
         bound: how a bound value ``{name}`` of the SQL type ``{type}``, the ``{place}``-th that is named, stands in a text.
     """
@@ -47,6 +48,7 @@ class Dialect:
     hash: str = f"cast(hash({{x}}) & {MASK} as bigint)"
     matches: str = "regexp_matches({x}, '{pattern}')"
     median: str = "quantile_cont({x}, 0.5)"
+    fence: str = ""
     bracket: str = '"'
     bound: str = "${name}"
 
@@ -77,6 +79,7 @@ POSTGRES = Dialect(
     hash=f"(hashtextextended({{x}}, 0) & {MASK})",
     matches="({x} ~ '{pattern}')",
     median="percentile_cont(0.5) within group (order by {x})",
+    fence="offset bigint '0'",  # unlike a materialized one it is read in parallel, and columns that nobody needs are not made
     bound="%({name})s",
 )
 POSTGRES_NUMBERED = replace(POSTGRES, bound="${place}")

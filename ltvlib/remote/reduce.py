@@ -99,12 +99,16 @@ class Reduction:
 
     def sql(self, name: str, ranges: int = 1, part: int = 0) -> str:
         """The text of one reduction for one range of customers."""
-        kept = f"and customer_hash % {ranges} = {part}" if ranges > 1 else ""
-        begin = self.staging.documents(self.found.margin_rate, kept)
+        begin = self.documents(ranges, part)
         if name in ("customers", "orders", "managers"):
             begin += sql_text("remote/numbered")
         text = sql_text(f"remote/{name}")
         return begin + (compose(text, **self._attributes()) if name == "customers" else text)
+
+    def documents(self, ranges: int = 1, part: int = 0) -> str:
+        """Orders and refunds of one range of customers, on which all reductions stand."""
+        kept = f"and customer_hash % {ranges} = {part}" if ranges > 1 else ""
+        return self.staging.documents(self.found.margin_rate, kept)
 
     def _attributes(self) -> dict[str, str]:
         """The first channel of a customer, and the latest of everything else."""

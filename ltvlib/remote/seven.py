@@ -18,7 +18,7 @@ from ltvlib.remote.report import UNIT, Survey
 from ltvlib.settings import AbcdxRules
 
 SEVEN = ("customer_table", "segment_table", "cohorts", "model_counts", "pairs", "moves", "trailing_year")
-_BEFORE = {"customer_table": ("numbered",), "segment_table": ("seven/segments",), "moves": ("seven/segments",)}
+_BEFORE = {"customer_table": ("numbered",), "segment_table": ("seven/segments",)}
 
 
 @dataclass(frozen=True)
@@ -51,12 +51,12 @@ class Seven:
             **{f"ltv_x_{place}": value for place, value in enumerate(rules.x_customers)},
         }
 
-    def sql(self, name: str) -> str:
-        """The text of one reduction; raises ``KeyError`` for a name that is none of the seven."""
+    def sql(self, name: str, ranges: int = 1, part: int = 0) -> str:
+        """The text of one reduction, for all customers or one range; raises ``KeyError`` for a name that is none of the seven."""
         if name not in SEVEN:
             raise KeyError(name)
-        found, dialect = self.reduction.found, self.reduction.dialect
-        parts = [self.reduction.staging.documents(found.margin_rate)]
+        dialect = self.reduction.dialect
+        parts = [self.reduction.documents(ranges, part)]
         who = "max(customer_id)" if self.asked.rules.x_customers else f"cast(null as {dialect.text})"
         words = {"on_register": self._on_register(), "median": dialect.median.format(x="gap"), "who": who}
         texts = [sql_text(f"remote/{part}") for part in (*_BEFORE.get(name, ()), f"seven/{name}")]
@@ -67,6 +67,6 @@ class Seven:
         marks = ", ".join(f"$ltv_x_{place}" for place in range(len(self.asked.rules.x_customers)))
         return f"customer_id in ({marks})" if marks else "1 = 0"
 
-    def ask(self, engine: Engine, name: str) -> pa.Table:
-        """Rows of one reduction."""
-        return engine.query(self.sql(name), self.params())
+    def ask(self, engine: Engine, name: str, ranges: int = 1, part: int = 0) -> pa.Table:
+        """Rows of one reduction, for all customers or one range."""
+        return engine.query(self.sql(name, ranges, part), self.params())

@@ -49,7 +49,12 @@ class Staging:
         columns = {"customer_id": self._customer(), **{name: self.text(name) for name in TEXTS}}
         columns |= self._time() | self._money() | self._flags()
         listed = ",\n        ".join(f"{sql} as {name}" for name, sql in columns.items())
-        return compose(sql_text("remote/typed"), columns=listed, table=self.dialect.table(self.source.table))
+        return compose(
+            sql_text("remote/typed"),
+            columns=listed,
+            table=self.dialect.table(self.source.table),
+            fence=self.dialect.fence,
+        )
 
     def judged(self) -> str:
         """``typed`` and ``judged``: every row with the reason why it cannot be used, or NULL."""
@@ -71,7 +76,11 @@ class Staging:
         window = "max(case when amount >= 0 and is_stated = 0 then 1 else 0 end) over (partition by order_id, customer_id, day)"
         part = "day" if self.source.is_grouped and not self.source.has_products and self.source.has("order_id") else "0"
         return self.judged() + compose(
-            sql_text("remote/sales"), range=range_, part=part, netted=f"{window} = 1" if has_lines else "1 = 0"
+            sql_text("remote/sales"),
+            range=range_,
+            part=part,
+            netted=f"{window} = 1" if has_lines else "1 = 0",
+            fence=self.dialect.fence,
         )
 
     def documents(self, rate: float, range_: str = "") -> str:
@@ -84,7 +93,9 @@ class Staging:
         return (
             self.sales(range_)
             + sql_text(f"remote/{docs}")
-            + compose(sql_text("remote/o"), margin=margin, share=share, double=self.dialect.double)
+            + compose(
+                sql_text("remote/o"), margin=margin, share=share, double=self.dialect.double, fence=self.dialect.fence
+            )
         )
 
     # -- inside ------------------------------------------------------------------------------------

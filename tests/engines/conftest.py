@@ -17,16 +17,28 @@ if not hasattr(sys.modules["__main__"], "__file__"):
     # A worker of xdist is a program without a file; PySpark takes that for its own doctests and ends it.
     sys.modules["__main__"].__file__ = __file__
 ALL = os.environ.get("LTV_TEST_ENGINES", "") == "all"
-NAMES = ("duckdb", "sail", "postgres", "adbc", "clickhouse", "classic", "spark")
+NAMES = ("duckdb", "spark", "classic", "sail", "postgres", "adbc", "clickhouse")
 ONLY_ALL = ("clickhouse", "classic", "spark")
 """Engines that are large to install or slow to start."""
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A cluster on a busy machine takes its time; a question that hangs still ends."""
+    """A cluster on a busy machine takes its time; a question that hangs still ends. Of every engine there is one, in one process."""
     for item in items:
         if "engines" in item.path.parts:
             item.add_marker(pytest.mark.timeout(1_200))
+            item.add_marker(pytest.mark.xdist_group(_place_of(item)))
+
+
+def _place_of(item: pytest.Item) -> str:
+    """The engine that a test starts; tests that name none of their own ask Postgres, or only DuckDB."""
+    if item.path.stem == "test_workers":
+        return "spark"
+    asked = (
+        item.callspec.params.get("other", "") if isinstance(item, pytest.Function) and hasattr(item, "callspec") else ""
+    )
+    return asked if asked in ("spark", "classic", "sail", "clickhouse") else "postgres"
 
 
 class Running:

@@ -29,7 +29,7 @@ from ltvlib.remote.spark import Spark
 PORTS = int(os.environ.get("LTV_TEST_PORTS", "0"))
 """First of twenty ports that the servers may use; 0 = any that are free."""
 MOST_BYTES = 8_000_000_000
-"""Memory that ClickHouse's engine takes for one question; from half of it on it groups and sorts on disk."""
+"""Memory that ClickHouse's engine takes for one question; it groups on disk from a quarter of it on, and sorts so too: one question may do both."""
 SPILLS = ("max_bytes_before_external_group_by", "max_bytes_before_external_sort")
 LARGE = 1 << 30
 """Parquet files from this size on are read in place by DuckDB."""
@@ -116,12 +116,12 @@ class PostgresPlace(Place):
         csv = path.with_suffix(".csv")
         reader.execute(f"copy (from read_parquet('{path}')) to '{csv}' (header false, nullstr '\\N', quote '\"')")
         self._writer.execute(f"drop table if exists {_quoted(table)}")
-        self._writer.execute(f"create table {_quoted(table)} ({named})")
+        self._writer.execute(f"create unlogged table {_quoted(table)} ({named})")
         copied = f"copy {_quoted(table)} from stdin (format csv, null '\\N')"
         with self._writer.cursor() as cursor, csv.open("rb") as file, cursor.copy(copied) as copy:
             while block := file.read(1 << 20):
                 copy.write(block)
-        self._writer.execute(f"analyze {_quoted(table)}")
+        self._writer.execute(f"vacuum analyze {_quoted(table)}")
         csv.unlink()
 
 
@@ -146,7 +146,7 @@ class ClickHousePlace(Place):
         settings = {
             "interface": "chdb",
             "path": str(folder / "clickhouse"),
-            "settings": {"max_memory_usage": MOST_BYTES, **dict.fromkeys(SPILLS, MOST_BYTES // 2)},
+            "settings": {"max_memory_usage": MOST_BYTES, **dict.fromkeys(SPILLS, MOST_BYTES // 4)},
         }
         self._client = clickhouse_connect.get_client(**settings)  # the engine's own becomes read-only
         self.engine = ClickHouse(clickhouse_connect.get_client(**settings), owned=True)
@@ -213,8 +213,10 @@ def wait_for(port: int, seconds: float, process: subprocess.Popen[bytes] | None 
 
 
 @contextmanager
-def postgres(folder: Path) -> Iterator[PostgresPlace]:
+def postgres(folder: Path, work_mb: int = 64) -> Iterator[PostgresPlace]:
     """A Postgres in a folder of its own, stopped and removed at the end; skips where there is none. ``folder`` gets its log.
+
+    ``work_mb``: memory of one sort or one grouping.
 
     Not inside the folder of pytest: that is closed to every other user again whenever another pytest starts.
     """
@@ -228,7 +230,7 @@ def postgres(folder: Path) -> Iterator[PostgresPlace]:
     init = [str(bin_ / "initdb"), "-D", str(data / "data"), "-A", "trust", "-U", "ltv", "-E", "UTF8", "--no-sync"]
     subprocess.run([*init, "--locale=C.UTF-8"], check=True, capture_output=True, cwd="/", **options)
     flags = [*("-p", str(port), "-h", "127.0.0.1", "-k", str(data)), *("-c", "fsync=off", "-c", "timezone=UTC")]
-    server = [str(bin_ / "postgres"), "-D", str(data / "data"), *flags, "-c", "work_mem=64MB"]
+    server = [str(bin_ / "postgres"), "-D", str(data / "data"), *flags, "-c", f"work_mem={work_mb}MB"]
     with (folder / "postgres.log").open("wb") as log:
         process = subprocess.Popen(server, cwd="/", stdout=log, stderr=log, **options)
     try:

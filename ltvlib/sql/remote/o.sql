@@ -29,4 +29,5 @@ o as (
         email
     from known
     where day < $ltv_as_of_day
+    {fence}
 )

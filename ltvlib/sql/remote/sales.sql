@@ -13,6 +13,7 @@ stated as (
 signed as (
     select s.*, case when is_stated = 1 or (amount < 0 and not ({netted})) then 1 else 0 end as is_backward
     from stated as s
+    {fence}
 ),
 
 sales as (

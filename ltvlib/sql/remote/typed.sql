@@ -3,4 +3,5 @@ with typed as (
     select
         {columns}
     from {table}
+    {fence}
 )

@@ -11,22 +11,20 @@ months as (
     group by customer_hash, month
 ),
 
-firsts as (
-    select customer_hash, min(month) as cohort
-    from o
-    where is_order = 1
-    group by customer_hash
+aged as (
+    select m.*, min(case when orders > 0 then month end) over (partition by customer_hash) as cohort
+    from months as m
 )
 
--- grain: cohort x age in months; age is never negative
+-- grain: cohort x age in months; age is never negative. A customer has one row a month, and none with an order before its cohort
 select
-    f.cohort,
-    case when m.month > f.cohort then m.month - f.cohort else 0 end as age,
-    count(distinct case when m.orders > 0 then m.customer_hash end) as customers,
-    cast(sum(m.orders) as bigint) as orders,
-    cast(sum(m.revenue) as bigint) as revenue,
-    cast(sum(m.margin) as bigint) as margin
-from months as m
-join firsts as f on f.customer_hash = m.customer_hash
-group by f.cohort, case when m.month > f.cohort then m.month - f.cohort else 0 end
+    cohort,
+    case when month > cohort then month - cohort else 0 end as age,
+    cast(sum(case when orders > 0 then 1 else 0 end) as bigint) as customers,
+    cast(sum(orders) as bigint) as orders,
+    cast(sum(revenue) as bigint) as revenue,
+    cast(sum(margin) as bigint) as margin
+from aged
+where cohort is not null
+group by cohort, case when month > cohort then month - cohort else 0 end
 order by 1, 2

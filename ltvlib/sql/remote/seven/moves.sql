@@ -1,36 +1,66 @@
 ,
 
-before as (
+-- back = 0 is the month that ends at as_of
+placed as (
     select
-        customer_hash,
-        cast(sum(case when back < $ltv_then + $ltv_months then is_order else 0 end) as bigint) as orders,
-        cast(sum(case when back < $ltv_then + $ltv_months then revenue else 0 end) as bigint) as revenue,
-        cast(sum(case when back < $ltv_then + $ltv_months then margin else 0 end) as bigint) as margin
-    from placed
-    where back >= $ltv_then
-    group by customer_hash
-    having sum(is_order) > 0
+        o.*,
+        $ltv_as_of_month - month - case when day_of_month >= $ltv_as_of_day_of_month then 1 else 0 end as back
+    from o
 ),
 
+-- both windows of a customer in one reading
+marked as (
+    select
+        p.*,
+        case when back >= $ltv_shift and back < $ltv_shift + $ltv_months then 1 else 0 end as is_now,
+        case when back >= $ltv_then and back < $ltv_then + $ltv_months then 1 else 0 end as is_then
+    from placed as p
+    where back >= $ltv_shift or back >= $ltv_then
+),
+
+windows as (
+    select
+        customer_hash,
+        {who} as customer_id,
+        sum(case when back >= $ltv_shift then is_order else 0 end) as known,
+        cast(sum(is_order * is_now) as bigint) as orders,
+        cast(sum(revenue * is_now) as bigint) as revenue,
+        cast(sum(margin * is_now) as bigint) as margin,
+        sum(case when back >= $ltv_then then is_order else 0 end) as known_then,
+        cast(sum(is_order * is_then) as bigint) as orders_then,
+        cast(sum(revenue * is_then) as bigint) as revenue_then,
+        cast(sum(margin * is_then) as bigint) as margin_then
+    from marked
+    group by customer_hash
+),
+
+-- grain: one customer with an order by now; exact comparison, nothing is divided. "new" = not yet a customer then
 moved as (
     select
         case
-            when b.customer_hash is null then 'new'
-            when n.segment = 'X' then 'X'
-            when b.orders = 0 then 'inactive'
-            when b.revenue >= $ltv_value * b.orders and b.orders >= $ltv_often then 'A'
-            when b.revenue >= $ltv_value * b.orders then 'B'
-            when b.orders >= $ltv_often then 'C'
+            when known_then = 0 then 'new'
+            when {on_register} then 'X'
+            when orders_then = 0 then 'inactive'
+            when revenue_then >= $ltv_value * orders_then and orders_then >= $ltv_often then 'A'
+            when revenue_then >= $ltv_value * orders_then then 'B'
+            when orders_then >= $ltv_often then 'C'
             else 'D'
         end as segment_then,
-        n.segment as segment_now,
-        coalesce(b.margin, 0) as margin_then,
-        n.margin as margin_now
-    from classified as n
-    left join before as b on b.customer_hash = n.customer_hash
+        case
+            when {on_register} then 'X'
+            when orders = 0 then 'inactive'
+            when revenue >= $ltv_value * orders and orders >= $ltv_often then 'A'
+            when revenue >= $ltv_value * orders then 'B'
+            when orders >= $ltv_often then 'C'
+            else 'D'
+        end as segment_now,
+        case when known_then = 0 then 0 else margin_then end as margin_then,
+        margin as margin_now
+    from windows as w
+    where known > 0
 )
 
--- grain: segment then x segment now; customers and the profit of both windows. "new" = not yet a customer then
+-- grain: segment then x segment now; customers and the profit of both windows
 select
     segment_then,
     segment_now,
