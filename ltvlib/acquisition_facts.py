@@ -41,6 +41,8 @@ class Facts:
         span: first month with spend on record and the one after the last, whatever the channel; (0, 0) without spend.
         spend: the spend of these channels and months.
         answer: the query behind the margins.
+        end: month number of the first month that the data do not reach the end of.
+        ignored: filters that were left aside, because spend is known by channel and month only.
     """
 
     channels: list[str]
@@ -53,6 +55,8 @@ class Facts:
     span: tuple[int, int]
     spend: Spend
     answer: Answer
+    end: int
+    ignored: bool
 
     @property
     def inside(self) -> np.ndarray:
@@ -74,15 +78,22 @@ def usable_filters(filters: Filters) -> tuple[Filters, bool]:
     return plain, plain != filters
 
 
-def facts_of(workspace: Workspace, spend: Spend, costs: VariableCosts, filters: Filters) -> Facts:
-    """Facts of the customers that pass ``filters`` (channel and period only, see :func:`usable_filters`)."""
+def facts_of(
+    workspace: Workspace, spend: Spend, costs: VariableCosts | None = None, filters: Filters | None = None
+) -> Facts:
+    """Facts of the customers that pass ``filters`` (channel and period only, see :func:`usable_filters`).
+
+    Margins are contribution margins under ``costs``, gross margins without.
+    """
+    filters, ignored = usable_filters(filters or Filters())
+    costs, as_of = costs or VariableCosts(), workspace.as_of(filters)
     sizes = workspace.ask("channel_sizes", {"limit": MAX_CHANNELS}, filters=filters).frame
     span = cohort_span(workspace, Grain.MONTH, filters)
     params = {**span, "channels": sizes["channel"].tolist()}
     group = {"group": _FOLDED}
     won = workspace.ask("acquired", params, filters=filters, expressions=group).frame
     answer = workspace.ask("cohort_cells", params, filters=filters, expressions=group)
-    cube = cube_of(answer.frame, Grain.MONTH, workspace.as_of(filters))
+    cube = cube_of(answer.frame, Grain.MONTH, as_of)
     names = _one_spelling(sizes["channel"].tolist())
     kept, reach = _spend_of(workspace, spend, filters, list(names.values()))
     channels = sorted({*names.values(), *kept.channels, *((OTHER,) if (won["channel"] == OTHER).any() else ())})
@@ -92,7 +103,8 @@ def facts_of(workspace: Workspace, spend: Spend, costs: VariableCosts, filters: 
     cumulative = _curves(cube, costs, place, (len(channels), len(months)), months)
     mature = _mature(workspace, filters, months, cumulative.shape[2])
     paid = _paid(kept, channels, months)
-    return Facts(channels, months, customers, paid, first, cumulative, mature, reach, kept, answer)
+    end = period_number(as_of, Grain.MONTH)
+    return Facts(channels, months, customers, paid, first, cumulative, mature, reach, kept, answer, end, ignored)
 
 
 def customers_won(workspace: Workspace, first: int, end: int, filters: Filters) -> int:

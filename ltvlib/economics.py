@@ -25,7 +25,7 @@ from ltvlib.acquisition_facts import (
 from ltvlib.costs import VariableCosts
 from ltvlib.engine import Answer
 from ltvlib.payback import Payback, Verdict, payback_month
-from ltvlib.settings import Filters, Grain, month_start, period_number
+from ltvlib.settings import Filters, month_start
 from ltvlib.spend import Spend, spelling
 from ltvlib.workspace import Workspace
 
@@ -35,6 +35,8 @@ __all__ = [
     "acquisition",
     "cac_of_months",
     "channel_table",
+    "facts_of",
+    "judged",
     "known_horizons",
     "planned_customers",
     "usable_filters",
@@ -92,9 +94,8 @@ class Acquisition:
         return self.spend_total - float(np.nan_to_num(self.company.spend))
 
 
-def known_horizons(workspace: Workspace, spend: Spend, filters: Filters | None = None) -> dict[int, int]:
+def known_horizons(facts: Facts) -> dict[int, int]:
     """Horizon in months -> months that have completed it; horizons that none has are left out."""
-    facts = facts_of(workspace, spend, VariableCosts(), usable_filters(filters or Filters())[0])
     months = {horizon: int(_judged(facts, horizon).sum()) for horizon in HORIZONS}
     return {horizon: known for horizon, known in months.items() if known}
 
@@ -112,16 +113,18 @@ def acquisition(
     horizon: int = 12,
     filters: Filters | None = None,
 ) -> Acquisition:
+    """:func:`judged` of the facts of these customers, this spend and these costs."""
+    return judged(facts_of(workspace, spend, costs, filters), horizon)
+
+
+def judged(facts: Facts, horizon: int = 12) -> Acquisition:
     """Cost and return by channel and by month.
 
     Judged are the months with spend on record (from the first to the last month of the spend, whatever its channel;
-    all months where there is none) that have completed month_index ``horizon``. Margins are contribution margins under
-    ``costs`` (gross margins where it is empty). Undefined figures are ``nan``: CAC without spend on record or without
+    all months where there is none) that have completed month_index ``horizon``. Undefined figures are ``nan``: CAC without spend on record or without
     customers, the curve where no month is old enough.
     """
-    plain, ignored = usable_filters(filters or Filters())
-    facts = facts_of(workspace, spend, costs or VariableCosts(), plain)
-    chosen, recent = _judged(facts, horizon), _recent(facts, period_number(workspace.as_of(plain), Grain.MONTH))
+    chosen, recent = _judged(facts, horizon), _recent(facts)
     rows = [_payback(facts, chosen, recent, horizon, [place], name) for place, name in enumerate(facts.channels)]
     everyone = _payback(facts, chosen, recent, horizon, list(range(len(facts.channels))), None)
     shown = tuple(sorted((row for row in rows if row.customers or row.spend > 0), key=lambda row: -row.customers))
@@ -129,7 +132,7 @@ def acquisition(
     first, end = (int(inside[0]), int(inside[-1]) + 1) if inside.size else (0, 0)
     before = facts.customers[:, facts.months < facts.span[0]].sum()
     return Acquisition(
-        everyone, shown, _months(facts), first, end, facts.spend.total, int(before), ignored, facts.answer
+        everyone, shown, _months(facts), first, end, facts.spend.total, int(before), facts.ignored, facts.answer
     )
 
 
@@ -183,9 +186,9 @@ def _judged(facts: Facts, horizon: int) -> np.ndarray:
     return np.asarray(facts.inside & facts.mature[:, horizon])
 
 
-def _recent(facts: Facts, end: int) -> np.ndarray:
-    """The last complete months before ``end``; none where one of them is outside the spend on record."""
-    chosen = (facts.months >= end - RECENT) & (facts.months < end)
+def _recent(facts: Facts) -> np.ndarray:
+    """The last complete months; none where one of them is outside the spend on record."""
+    chosen = (facts.months >= facts.end - RECENT) & (facts.months < facts.end)
     is_known = chosen.sum() == RECENT and facts.span != (0, 0) and facts.inside[chosen].all()
     return np.asarray(chosen if is_known else np.zeros(len(facts.months), dtype=bool))
 

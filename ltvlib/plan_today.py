@@ -207,8 +207,8 @@ def _spend(
 
 def _curve(workspace: Workspace, spend: Spend, costs: VariableCosts, filters: Filters) -> tuple[np.ndarray, float]:
     """What a new customer brings by month: of the months with spend on record, else of all months."""
-    horizon = economics.usual_horizon(economics.known_horizons(workspace, spend, filters))
-    company = economics.acquisition(workspace, spend, costs, horizon, filters).company
+    facts = economics.facts_of(workspace, spend, costs, filters)
+    company = economics.judged(facts, economics.usual_horizon(economics.known_horizons(facts))).company
     return company.curve, company.first_order_margin
 
 

@@ -19,7 +19,8 @@ from pages.ui.words import _
 
 heading(_("Acquisition"), _("Does my first sale pay for the marketing, or do I live on repeat purchases?"))
 found, spend, costs = choices.filters(), money.spend(), money.costs()
-known = session.remember(economics.known_horizons, spend, filters=found)
+facts = session.remember(economics.facts_of, spend, costs, filters=found)
+known = economics.known_horizons(facts)
 if not known:
     nothing(_("No month of new customers is complete yet, so nothing can be said about payback."))
     money_view.forms()
@@ -35,7 +36,7 @@ with st.container(horizontal=True):
     )
     times = acquisition_view.back_by(horizon)
     back = switch(_("The money must be back by month"), times, str, choices.key("back_by"), times[-1])
-view = session.remember(economics.acquisition, spend, costs, horizon, filters=found)
+view = session.once(economics.judged, facts, horizon)
 currency = session.workspace().info.currency
 
 st.markdown(acquisition_story.summary(view.company, currency))

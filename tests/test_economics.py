@@ -119,7 +119,7 @@ def test_without_spend_the_curve_is_still_there(drawn):
 
 
 def test_horizons_are_those_somebody_completed(drawn):
-    assert economics.known_horizons(drawn, SPEND) == {0: 4, 3: 1}
+    assert economics.known_horizons(economics.facts_of(drawn, SPEND)) == {0: 4, 3: 1}
     assert economics.usual_horizon({0: 30, 3: 27, 6: 24, 12: 18, 24: 6}) == 12
     assert economics.usual_horizon({0: 8, 3: 5}) == 0
     assert economics.usual_horizon({}) == 0
@@ -221,7 +221,7 @@ def test_spend_of_nothing_is_not_unknown_spend(drawn):
 
 def test_no_orders_at_all(tmp_path):
     empty = open_rows(tmp_path, order_frame([]), dt.date(2024, 5, 1), 0.5)
-    assert economics.known_horizons(empty, Spend()) == {}
+    assert economics.known_horizons(economics.facts_of(empty, Spend())) == {}
     found = economics.acquisition(empty, SPEND, horizon=0)
     assert found.company.verdict in (Verdict.NO_CUSTOMERS, Verdict.TOO_YOUNG)
     assert np.isnan(found.company.cac)

@@ -72,11 +72,9 @@ def newcomers(known: Fitted, record: Exam, found: Filters) -> None:
 
 
 def _cost_of_winning(found: Filters) -> Acquisition | None:
-    spend, costs = money.spend(), money.costs()
-    horizons = session.remember(economics.known_horizons, spend, filters=found)
-    if not horizons:
-        return None
-    return session.remember(economics.acquisition, spend, costs, economics.usual_horizon(horizons), filters=found)
+    facts = session.remember(economics.facts_of, money.spend(), money.costs(), filters=found)
+    horizons = economics.known_horizons(facts)
+    return session.once(economics.judged, facts, economics.usual_horizon(horizons)) if horizons else None
 
 
 def _frame(rows: tuple[Newcomer, ...], names: list[str], costs: Acquisition | None) -> pd.DataFrame:

@@ -1,11 +1,6 @@
 -- grain: group x repeat_orders x last_order_age x customer_age (days); like model_counts, for every group
-with eligible as (
-    select customer_key, first_month, first_day from mart_customer where true /* filters */
-),
-
-lives as (
-    -- include: metrics/model_lives
-),
+-- include: metrics/model_head
+,
 
 grouped as (
     {{grouped}}

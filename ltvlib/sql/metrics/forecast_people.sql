@@ -1,11 +1,6 @@
 -- grain: one customer; purchase occasions, ages and margins for the forecast, and the own gaps in days. Best margin first.
-with eligible as (
-    select customer_key, first_month, first_day from mart_customer where true /* filters */
-),
-
-lives as (
-    -- include: metrics/model_lives
-),
+-- include: metrics/model_head
+,
 
 rhythm as (
     select

@@ -1,12 +1,6 @@
 -- grain: repeat_orders x last_order_age x customer_age (days); customers, and the margin of those above 0 and of the others.
 -- Ages run from the first order; customer_age ends with the last day of the data, the day before $known_day.
-with eligible as (
-    select customer_key, first_month, first_day from mart_customer where true /* filters */
-),
-
-lives as (
-    -- include: metrics/model_lives
-)
+-- include: metrics/model_head
 
 select
     occasions - 1 as repeat_orders,

@@ -1,11 +1,5 @@
 -- grain: repeat_orders x last_order_age x customer_age (days, as of $known_day) x orders after it x orders shortly before it
-with eligible as (
-    select customer_key, first_month, first_day from mart_customer where true /* filters */
-),
-
-lives as (
-    -- include: metrics/model_lives
-)
+-- include: metrics/model_head
 
 select
     occasions - 1 as repeat_orders,

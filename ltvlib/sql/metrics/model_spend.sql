@@ -1,11 +1,5 @@
 -- grain: purchase occasions x their margin together; customers
-with eligible as (
-    select customer_key, first_month, first_day from mart_customer where true /* filters */
-),
-
-lives as (
-    -- include: metrics/model_lives
-)
+-- include: metrics/model_head
 
 select
     occasions,

@@ -1,11 +1,5 @@
 -- grain: channel as written; sums over its customers from which the margin of an order and its error follow
-with eligible as (
-    select customer_key, first_month, first_day from mart_customer where true /* filters */
-),
-
-lives as (
-    -- include: metrics/model_lives
-)
+-- include: metrics/model_head
 
 select
     coalesce(c.channel, '') as channel,
