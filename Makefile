@@ -3,13 +3,13 @@
 # make run PEOPLE=keep   names and phones of files stay readable unless chosen otherwise, to call people
 # make test           everything that must be green: format, lint, types, tests with a real browser, then those that measure seconds
 # make soak           the long versions: 50 and 100 people for ten minutes, 100 owners side by side; then writes docs/trust.md
-# make test-engines   the same numbers on Postgres, ClickHouse and a two-worker Spark (large to install; 34 minutes on two processors that were busy)
+# make test-engines   the same numbers on Postgres, ClickHouse and a two-worker Spark (large to install; needs Java and Postgres)
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8501
 
-.PHONY: run test test-engines soak fuzz check browser format words clean
+.PHONY: run test test-engines engines-if-here soak fuzz check browser format words clean
 
 $(VENV)/.run: requirements.txt
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -61,8 +61,15 @@ $(ENGINES)/.ready: requirements.txt requirements-engines-dev.txt
 	@$(ENGINES)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-engines-dev.txt
 	@touch $@
 
+ASK_ENGINES := LTV_TEST_ENGINES=all $(ENGINES)/bin/python -m pytest -o cache_dir=.pytest_cache/engines
 test-engines: $(ENGINES)/.ready
-	LTV_TEST_ENGINES=all $(ENGINES)/bin/python -m pytest -p no:cacheprovider -n 2 --dist loadgroup --no-loadscope-reorder --durations=10 tests/engines
+	$(ASK_ENGINES) -n 2 --dist loadgroup --no-loadscope-reorder --durations=10 tests/engines || \
+	  $(ASK_ENGINES) -p no:xdist --last-failed --last-failed-no-failures=none tests/engines
+
+# For machines that nobody prepared: without Java (17 or newer) or Postgres it says so and asks nothing.
+engines-if-here:
+	@if java -version 2>&1 | grep -qE 'version "(1[7-9]|[2-9][0-9])' && ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1; then $(MAKE) test-engines; \
+	  else echo "Java 17 or Postgres is not on this machine: the engines of make test-engines are left out"; fi
 
 format: $(VENV)/.dev
 	$(BIN)/ruff format .

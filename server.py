@@ -31,6 +31,7 @@ from starlette.routing import Route
 from ltvlib.errors import LtvError
 from pages.serving.capacity import Capacity
 from pages.serving.departures import Departures, janitor
+from pages.serving.doorstep import Doorstep, is_private
 from pages.serving.guard import Guard
 from pages.serving.packed import Packed
 from pages.survey import routes as survey
@@ -93,6 +94,7 @@ app = st.App(
     routes=[Route("/healthz", healthz), *survey.routes()],
     middleware=[
         Middleware(Guard),
+        Middleware(Doorstep),
         Middleware(Capacity),
         Middleware(Departures),
         Middleware(Packed),
@@ -108,6 +110,8 @@ def main() -> None:
     host, port = os.environ.get("LTV_HOST", "127.0.0.1"), int(os.environ.get("LTV_PORT", "8501"))
     os.chdir(ROOT)
     print(f"LTV Workbench: http://{host}:{port}", flush=True)  # noqa: T201
+    if is_private() and host not in ("127.0.0.1", "localhost", "::1"):
+        print("Data are kept here (LTV_HOME): from other computers only the survey can be reached.", flush=True)  # noqa: T201
     uvicorn.run(
         app,
         host=host,

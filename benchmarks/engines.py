@@ -131,7 +131,8 @@ def started(name: str, where: Path, stack: ExitStack) -> places.Place:
     if name == "sail":
         return stack.enter_context(places.sail())
     memory = int(os.environ.get("LTV_BENCH_SPARK_MB", "0"))
-    more = {"spark.sql.shuffle.partitions": 64, "spark.driver.maxResultSize": "2g"} if memory else {}
+    large = {"spark.sql.shuffle.partitions": 64, "spark.driver.maxResultSize": "2g", "spark.task.maxFailures": 4}
+    more = large if memory else {}
     cluster = stack.enter_context(places.cluster(where, memory or 1_024, more))
     return places.SparkPlace("spark", f"sc://127.0.0.1:{cluster.port}", cluster.pids())
 

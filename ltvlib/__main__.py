@@ -63,9 +63,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         settings = {_REMOTE[given.engine]: given.remote}
         with closing(connect.connect(given.engine, settings, given.zone)) as engine:
             found = _surveyed(engine, given)
+            _warn(found, given)
             told = _write(engine, found, given) if given.command == "marts" else _segments(engine, found, given)
     except LtvError as error:
-        print(error, file=sys.stderr)  # noqa: T201
+        _say(str(error))
         return 1
     print(json.dumps(told, ensure_ascii=False))  # noqa: T201
     return 0
@@ -78,6 +79,14 @@ def _surveyed(engine: Engine, given: argparse.Namespace) -> Survey:
     if given.margin_rate is not None:
         mapping = replace(mapping, margin_rate=given.margin_rate)
     return survey(engine, connect.source(engine, table, mapping, given.zone))
+
+
+def _warn(found: Survey, given: argparse.Namespace) -> None:
+    """What a page would say on top of every figure, on the error stream."""
+    if found.margin_source == "none":
+        _say("Neither cost nor profit is in the table: profit is revenue here. --margin-rate says what is left of it.")
+    if not given.currency and not given.mapping:
+        _say(f"The currency of the amounts is not known: they are called {found.report.currency}. --currency names it.")
 
 
 def _segments(engine: Engine, found: Survey, given: argparse.Namespace) -> dict[str, object]:
@@ -100,7 +109,11 @@ def _mapping(path: Path) -> Mapping:
 
 
 def _tell(what: str, share: float) -> None:
-    print(f"{share:4.0%} {what}", file=sys.stderr)  # noqa: T201
+    _say(f"{share:4.0%} {what}")
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr)  # noqa: T201
 
 
 def _summary(found: Survey, written: folder.Written) -> dict[str, object]:
@@ -113,6 +126,8 @@ def _summary(found: Survey, written: folder.Written) -> dict[str, object]:
         "refunds": report.refunds,
         "customers": found.buyers,
         "revenue": report.reconciliation[-1].amount,
+        "currency": report.currency,
+        "margin": found.margin_source,
         "as_of": found.as_of.isoformat(),
         "moved_bytes": written.moved_bytes,
         "customer_share": written.info.customer_share,

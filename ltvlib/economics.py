@@ -32,6 +32,7 @@ from ltvlib.workspace import Workspace
 __all__ = [
     "OTHER",
     "Acquisition",
+    "Facts",
     "acquisition",
     "cac_of_months",
     "channel_table",

@@ -136,11 +136,12 @@ def today_of(
             "classified_then": classified(borders, filters.until, workspace, window.months),
         },
     )
-    paid = economics.acquisition(workspace, spend, costs, 0, filters).months
+    facts = economics.facts_of(workspace, spend, costs, filters)
+    paid = economics.judged(facts, 0).months
     first_day, end_day = workspace.window_end(before), workspace.window_end(window)
     cells = _cells(answer.frame)
     money, months = _spend(paid, first_day, end_day, float(cells["customers"][-1].sum()), window.months)
-    curve, first = _curve(workspace, spend, costs, filters)
+    curve, first = _curve(facts)
     return Today(
         cells, window.months, _known_before(workspace, window), first_day, end_day, money, months, costs, curve, first,
         by_month(workspace, costs, filters), borders, ignored, answer,
@@ -205,9 +206,8 @@ def _spend(
     return cac * new_customers, len(known)
 
 
-def _curve(workspace: Workspace, spend: Spend, costs: VariableCosts, filters: Filters) -> tuple[np.ndarray, float]:
+def _curve(facts: economics.Facts) -> tuple[np.ndarray, float]:
     """What a new customer brings by month: of the months with spend on record, else of all months."""
-    facts = economics.facts_of(workspace, spend, costs, filters)
     company = economics.judged(facts, economics.usual_horizon(economics.known_horizons(facts))).company
     return company.curve, company.first_order_margin
 

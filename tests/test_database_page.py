@@ -210,3 +210,22 @@ def test_segments_without_fetching_a_customer(warehouse: Path, capsys: pytest.Ca
     ] == [
         tuple(row) for row in moves[["segment_then", "segment_now", "customers", "margin_now"]].itertuples(index=False)
     ]
+
+
+def test_the_command_says_when_profit_is_only_revenue(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "bare.duckdb"
+    with closing(duckdb.connect(str(path))) as made:
+        made.execute(
+            "create table sales as select 'o1' as order_id, 'c1' as customer_id, date '2024-05-01' as ordered_at, 5.5 as revenue"
+        )
+    where = ["marts", "--engine", "duckdb", "--remote", str(path), "--orders", "sales", "--out", str(tmp_path / "out")]
+    assert main(where) == 0
+    told = capsys.readouterr()
+    assert "profit is revenue" in told.err
+    assert "they are called USD" in told.err
+    assert json.loads(told.out)["margin"] == "none"
+    assert main([*where, "--margin-rate", "0.4", "--currency", "EUR"]) == 0
+    told = capsys.readouterr()
+    assert "profit is revenue" not in told.err
+    assert "are called" not in told.err
+    assert (json.loads(told.out)["margin"], json.loads(told.out)["currency"]) == ("rate", "EUR")

@@ -127,6 +127,12 @@ def test_every_metric_has_words():
         assert all((metric.label, metric.formula, metric.meaning))
 
 
+def test_no_two_metrics_have_one_name():
+    """Two formulas under one name are two answers to one question."""
+    labels = [metric.label for metric in METRICS.values()]
+    assert sorted({label for label in labels if labels.count(label) > 1}) == []
+
+
 def test_the_readme_has_the_definitions_of_the_product():
     assert markdown_table() in (ROOT / "README.md").read_text(encoding="utf-8")
 

@@ -41,7 +41,7 @@ METRICS = (
     ),
     Metric(
         "margin_at_risk",
-        N_("Profit at risk"),
+        N_("Forecast profit at risk"),
         "money",
         N_("What would be expected of the customer if it were sure they are still here, less what is expected now."),
         N_("What it is worth at most to make sure that the customer stays."),

@@ -107,8 +107,7 @@ class Reduction:
 
     def documents(self, ranges: int = 1, part: int = 0) -> str:
         """Orders and refunds of one range of customers, on which all reductions stand."""
-        kept = f"and customer_hash % {ranges} = {part}" if ranges > 1 else ""
-        return self.staging.documents(self.found.margin_rate, kept)
+        return self.staging.documents(self.found.margin_rate, self.staging.part(ranges, part))
 
     def _attributes(self) -> dict[str, str]:
         """The first channel of a customer, and the latest of everything else."""

@@ -44,8 +44,18 @@ class Staging:
             found["ltv_currency"] = self.source.mapping.currency
         return found
 
-    def typed(self) -> str:
-        """``with typed as (...)``: one row of the table, only what is mapped, as text, whole days and whole money."""
+    def part(self, ranges: int, part: int) -> str:
+        """The clause that keeps one range of the customers, all of their rows; nothing where there is one range.
+
+        It stands in the first select, so that of the other rows nothing is worked out but who bought.
+        """
+        return f"where {self.dialect.hash.format(x=self._customer())} % {ranges} = {part}" if ranges > 1 else ""
+
+    def typed(self, kept: str = "") -> str:
+        """``with typed as (...)``: one row of the table, only what is mapped, as text, whole days and whole money.
+
+        ``kept``: a clause of :meth:`part`.
+        """
         columns = {"customer_id": self._customer(), **{name: self.text(name) for name in TEXTS}}
         columns |= self._time() | self._money() | self._flags()
         listed = ",\n        ".join(f"{sql} as {name}" for name, sql in columns.items())
@@ -53,13 +63,14 @@ class Staging:
             sql_text("remote/typed"),
             columns=listed,
             table=self.dialect.table(self.source.table),
+            where=kept,
             fence=self.dialect.fence,
         )
 
-    def judged(self) -> str:
+    def judged(self, kept: str = "") -> str:
         """``typed`` and ``judged``: every row with the reason why it cannot be used, or NULL."""
         sale, refund, cancelled = (self._in("status", name) for name in ("sale", "refund", "cancelled"))
-        return self.typed() + compose(
+        return self.typed(kept) + compose(
             sql_text("remote/judged"),
             hash=self.dialect.hash.format(x="customer_id"),
             other=self._other_currency(),
@@ -70,20 +81,19 @@ class Staging:
             stamp=f"cast(cast(day as bigint) * 86400 + second_of_day as {self.dialect.text})",
         )
 
-    def sales(self, range_: str = "") -> str:
-        """Up to ``sales``: the rows that count, signed. ``range_`` keeps a part of the customers (``and ...``)."""
+    def sales(self, kept: str = "") -> str:
+        """Up to ``sales``: the rows that count, signed."""
         has_lines = self.source.is_grouped and self.source.has_products
         window = "max(case when amount >= 0 and is_stated = 0 then 1 else 0 end) over (partition by order_id, customer_id, day)"
         part = "day" if self.source.is_grouped and not self.source.has_products and self.source.has("order_id") else "0"
-        return self.judged() + compose(
+        return self.judged(kept) + compose(
             sql_text("remote/sales"),
-            range=range_,
             part=part,
             netted=f"{window} = 1" if has_lines else "1 = 0",
             fence=self.dialect.fence,
         )
 
-    def documents(self, rate: float, range_: str = "") -> str:
+    def documents(self, rate: float, kept: str = "") -> str:
         """Up to ``o``: one order or refund document before ``$ltv_as_of_day``, with ``rate`` where no margin is known."""
         docs = "docs_grouped" if self.source.is_grouped else "docs_single"
         share = self.dialect.share.format(x="revenue", rate=f"{rate:.6f}")
@@ -91,7 +101,7 @@ class Staging:
             self.source.margin_source, "cast(null as bigint)"
         )
         return (
-            self.sales(range_)
+            self.sales(kept)
             + sql_text(f"remote/{docs}")
             + compose(
                 sql_text("remote/o"), margin=margin, share=share, double=self.dialect.double, fence=self.dialect.fence

@@ -19,9 +19,9 @@ from pages.ui.words import _
 
 def enter() -> None:
     """Let the run go on for those who may come in; for others the page ends at the door."""
-    secrets = _secrets()
-    if "auth" not in secrets:
+    if not has_sign_in():
         return
+    secrets = _secrets()
     if not getattr(st.user, "is_logged_in", False):  # unknown where Streamlit has no such sign-in configured
         st.title(_("Know what your customers are worth"))
         st.button(_("Sign in"), type="primary", icon=":material/login:", on_click=st.login)
@@ -32,6 +32,11 @@ def enter() -> None:
         st.stop()
     with st.sidebar:
         st.button(_("Sign out"), icon=":material/logout:", on_click=st.logout, type="tertiary")
+
+
+def has_sign_in() -> bool:
+    """Whether a provider is named."""
+    return "auth" in _secrets()
 
 
 def may_enter(user: Mapping[str, Any], access: Mapping[str, Any]) -> bool:

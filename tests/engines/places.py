@@ -27,6 +27,8 @@ from ltvlib.remote.postgres import Postgres
 from ltvlib.remote.spark import Spark
 
 PORTS = int(os.environ.get("LTV_TEST_PORTS", "0"))
+if PORTS:  # two processes of xdist do not try the same ones
+    PORTS += 20 * int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:])
 """First of twenty ports that the servers may use; 0 = any that are free."""
 MOST_BYTES = 8_000_000_000
 """Memory that ClickHouse's engine takes for one question; it groups on disk from a quarter of it on, and sorts so too: one question may do both."""

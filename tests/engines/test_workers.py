@@ -65,7 +65,7 @@ def test_losing_a_worker_then_all_and_then_the_cluster(running, duck: Place, tmp
     there = surveyed(place, path, "half", chosen)
     engine = Losing(place, running.cluster, "worker1", 1.0)
     expected = running.once(
-        "generated seven", lambda: seven_of(duck, surveyed(duck, path, "half", chosen), ASKED_MILLION)
+        (path.stem, "seven"), lambda: seven_of(duck, surveyed(duck, path, "half", chosen), ASKED_MILLION)
     )
     said = ""
     try:

@@ -7,7 +7,7 @@ stated as (
         {part} as part,
         case when is_return = 1 or says_back = 1 or (quantity < 0 and amount > 0) then 1 else 0 end as is_stated
     from judged as j
-    where reason is null {range}
+    where reason is null
 ),
 
 signed as (

@@ -3,5 +3,6 @@ with typed as (
     select
         {columns}
     from {table}
+    {where}
     {fence}
 )
