@@ -9,7 +9,7 @@ _was_discovered = PagesManager.uses_pages_directory
 PagesManager.uses_pages_directory = False
 discreet.install()
 
-_run = get_script_run_ctx()
+_run = get_script_run_ctx(suppress_warning=True)
 if _was_discovered and _run is not None:
     # The very first visitor under ``streamlit run``: a deep link ran the page without its frame. Once more, properly.
     _name = _run.pages_manager.intended_page_name or ""

@@ -12,7 +12,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
-from streamlit.errors import StreamlitSecretNotFoundError
 
 from pages.ui.words import _
 
@@ -54,7 +53,5 @@ def may_enter(user: Mapping[str, Any], access: Mapping[str, Any]) -> bool:
 
 
 def _secrets() -> Mapping[str, Any]:
-    try:
-        return dict(st.secrets)
-    except StreamlitSecretNotFoundError:
-        return {}
+    """What ``secrets.toml`` says; asked whether it is there first, for Streamlit complains on the console where it is not."""
+    return dict(st.secrets) if st.secrets.load_if_toml_exists() else {}
