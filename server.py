@@ -34,6 +34,7 @@ from pages.serving.departures import Departures, janitor
 from pages.serving.doorstep import Doorstep, is_private
 from pages.serving.guard import Guard
 from pages.serving.packed import Packed
+from pages.serving.room import is_own_computer
 from pages.survey import routes as survey
 
 ROOT = Path(__file__).parent
@@ -110,7 +111,7 @@ def main() -> None:
     host, port = os.environ.get("LTV_HOST", "127.0.0.1"), int(os.environ.get("LTV_PORT", "8501"))
     os.chdir(ROOT)
     print(f"LTV Workbench: http://{host}:{port}", flush=True)  # noqa: T201
-    if is_private() and host not in ("127.0.0.1", "localhost", "::1"):
+    if is_private() and not is_own_computer():
         print("Data are kept here (LTV_HOME): from other computers only the survey can be reached.", flush=True)  # noqa: T201
     uvicorn.run(
         app,

@@ -58,14 +58,19 @@ class Seven:
         dialect = self.reduction.dialect
         parts = [self.reduction.documents(ranges, part)]
         who = "max(customer_id)" if self.asked.rules.x_customers else f"cast(null as {dialect.text})"
-        words = {"on_register": self._on_register(), "median": dialect.median.format(x="gap"), "who": who}
+        letters = {
+            "letter": self._letter("orders", "revenue"),
+            "letter_then": self._letter("orders_then", "revenue_then"),
+        }
+        words = {**letters, "median": dialect.median.format(x="gap"), "who": who}
         texts = [sql_text(f"remote/{part}") for part in (*_BEFORE.get(name, ()), f"seven/{name}")]
         return "".join(parts + [compose(text, **words) for text in texts])
 
-    def _on_register(self) -> str:
-        """SQL test whether a customer is on the X register."""
+    def _letter(self, orders: str, revenue: str) -> str:
+        """SQL of the segment of a customer by the columns of one window; who is on the X register is X in all of them."""
         marks = ", ".join(f"$ltv_x_{place}" for place in range(len(self.asked.rules.x_customers)))
-        return f"customer_id in ({marks})" if marks else "1 = 0"
+        on_register = f"customer_id in ({marks})" if marks else "1 = 0"
+        return compose(sql_text("remote/seven/letter"), on_register=on_register, orders=orders, revenue=revenue)
 
     def ask(self, engine: Engine, name: str, ranges: int = 1, part: int = 0) -> pa.Table:
         """Rows of one reduction, for all customers or one range."""

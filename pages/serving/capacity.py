@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import Counter
 
 from starlette.datastructures import Headers
-from starlette.responses import HTMLResponse, PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ltvlib.errors import N_
+from pages.serving import notice
 from pages.serving.room import ROOM, Room
-from pages.survey import html
 
 AGAIN_SECONDS = 60
 RETURNING = 1.1
@@ -50,8 +50,7 @@ class Capacity:
 
     async def _tab(self, scope: Scope, receive: Receive, send: Send) -> None:
         if self.is_full(scope, RETURNING):
-            await receive()
-            await send({"type": "websocket.close", "code": _TRY_AGAIN, "reason": "full, try again in a minute"})
+            await notice.hang_up(receive, send, _TRY_AGAIN, "full, try again in a minute")
             return
         address = _address(scope)
         self.open[address] += 1
@@ -84,7 +83,5 @@ def _address(scope: Scope) -> str:
 
 def _full(scope: Scope) -> Response:
     """The page for those who find no room: it comes back by itself, without a script."""
-    language = html.known(Headers(scope=scope).get("accept-language", "en")[:2].lower())
-    text = html.message(language, html.said(language, _TITLE), html.said(language, _TEXT))
     again = str(AGAIN_SECONDS)
-    return HTMLResponse(text, 503, {"retry-after": again, "refresh": again, "cache-control": "no-store"})
+    return notice.page(scope, 503, _TITLE, _TEXT, {"retry-after": again, "refresh": again})

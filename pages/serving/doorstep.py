@@ -5,13 +5,11 @@ from __future__ import annotations
 import os
 from ipaddress import IPv6Address, ip_address
 
-from starlette.datastructures import Headers
-from starlette.responses import HTMLResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ltvlib.errors import N_
-from pages.serving.room import is_demo
-from pages.survey import html
+from pages.serving import notice
+from pages.serving.room import home_folder
 from pages.ui.door import has_sign_in
 
 FOR_ALL = ("/s/", "/healthz")
@@ -25,8 +23,7 @@ _TEXT = N_(
 
 def is_private() -> bool:
     """Whether this server keeps data (``LTV_HOME``) behind no sign-in, and nobody said that all may see them."""
-    is_kept = bool(os.environ.get("LTV_HOME")) and not is_demo()
-    return is_kept and os.environ.get("LTV_NETWORK") != "open" and not has_sign_in()
+    return bool(home_folder()) and os.environ.get("LTV_NETWORK") != "open" and not has_sign_in()
 
 
 def is_here(scope: Scope) -> bool:
@@ -50,9 +47,6 @@ class Doorstep:
         if not is_asking or not self.is_private or scope["path"].startswith(FOR_ALL) or is_here(scope):
             await self.app(scope, receive, send)
         elif scope["type"] == "websocket":
-            await receive()
-            await send({"type": "websocket.close", "code": _FORBIDDEN, "reason": "open on its own computer only"})
+            await notice.hang_up(receive, send, _FORBIDDEN, "open on its own computer only")
         else:
-            language = html.known(Headers(scope=scope).get("accept-language", "en")[:2].lower())
-            text = html.message(language, html.said(language, _TITLE), html.said(language, _TEXT))
-            await HTMLResponse(text, 403, {"cache-control": "no-store"})(scope, receive, send)
+            await notice.page(scope, 403, _TITLE, _TEXT)(scope, receive, send)

@@ -5,6 +5,9 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, fields
 
+LOCAL = ("127.0.0.1", "localhost", "::1")
+"""Names by which a computer calls itself."""
+
 
 @dataclass(frozen=True)
 class Room:
@@ -41,6 +44,16 @@ class Room:
 def is_demo() -> bool:
     """Whether this server is a demo for strangers (``LTV_DEMO``)."""
     return bool(os.environ.get("LTV_DEMO"))
+
+
+def home_folder() -> str:
+    """The folder whose data this server keeps (``LTV_HOME``); empty where it keeps none, as in a demo: strangers share nothing."""
+    return "" if is_demo() else os.environ.get("LTV_HOME", "")
+
+
+def is_own_computer() -> bool:
+    """Whether this server listens to its own computer only (``LTV_HOST``)."""
+    return os.environ.get("LTV_HOST", "127.0.0.1") in LOCAL
 
 
 ROOM = Room.of_environment()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Mapping
 from html import escape
 from string import Template
 
@@ -68,6 +69,11 @@ def said(language: str, text: str, **params: object) -> str:
 def known(language: str) -> str:
     """A language there are words for."""
     return language if language in LANGUAGES else "en"
+
+
+def preferred(headers: Mapping[str, str]) -> str:
+    """The browser's language, for pages that belong to no invitation."""
+    return known(headers.get("accept-language", "en")[:2].lower())
 
 
 def question(language: str, business: str) -> str:

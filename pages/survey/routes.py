@@ -39,7 +39,7 @@ log = logging.getLogger("ltv")
 async def survey(request: Request) -> Response:
     """The form of a link, or what to say instead."""
     text, address = request.path_params["token"], request.client.host if request.client else ""
-    language = _asked_language(request)
+    language = html.preferred(request.headers)
     if not PER_ADDRESS.allows(address):
         return _busy(language)
     fields: dict[str, str] | None = None
@@ -67,11 +67,6 @@ def routes() -> list[Route]:
 def is_served() -> bool:
     """Whether this program serves the survey; ``streamlit run`` serves the dashboard only."""
     return bool(_served)
-
-
-def _asked_language(request: Request) -> str:
-    """The browser's language, for pages that belong to no invitation."""
-    return html.known(request.headers.get("accept-language", "en")[:2].lower())
 
 
 async def _fields(request: Request) -> dict[str, str] | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Mapping as Dict
 from pathlib import Path
@@ -21,7 +20,7 @@ from ltvlib.remote import connect as engines
 from ltvlib.remote import folder, sampling
 from ltvlib.remote.reduce import Bounds
 from ltvlib.remote.report import Survey, survey
-from pages.serving.room import is_demo
+from pages.serving.room import is_demo, is_own_computer
 from pages.ui import mapping_view, mapping_words, receive, saved_mapping, session
 from pages.ui.components import plain, table
 from pages.ui.counting import Counting
@@ -58,11 +57,7 @@ def is_offered() -> bool:
 
     Whoever may type an address makes this server knock on doors that only it can reach: strangers may not.
     """
-    return not is_demo() and (_is_own_computer() or bool(saved()))
-
-
-def _is_own_computer() -> bool:
-    return os.environ.get("LTV_HOST", "127.0.0.1") in ("127.0.0.1", "localhost", "::1")
+    return not is_demo() and (is_own_computer() or bool(saved()))
 
 
 def saved() -> Dict[str, Dict[str, Any]]:
@@ -76,7 +71,7 @@ def saved() -> Dict[str, Dict[str, Any]]:
 def _ask(mine: Session) -> None:
     """Which database, and how to get in."""
     known = saved()
-    options = [*known, *(KINDS if _is_own_computer() else ())]
+    options = [*known, *(KINDS if is_own_computer() else ())]
     name = st.selectbox(_("Which database?"), options, format_func=lambda one: LABELS.get(one, one), key="db_kind")
     if name in known:
         if st.button(_("Connect"), type=accent(), key="db_saved"):

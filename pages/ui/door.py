@@ -12,15 +12,16 @@ from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
+from streamlit.errors import StreamlitSecretNotFoundError
 
 from pages.ui.words import _
 
 
 def enter() -> None:
     """Let the run go on for those who may come in; for others the page ends at the door."""
-    if not has_sign_in():
-        return
     secrets = _secrets()
+    if "auth" not in secrets:
+        return
     if not getattr(st.user, "is_logged_in", False):  # unknown where Streamlit has no such sign-in configured
         st.title(_("Know what your customers are worth"))
         st.button(_("Sign in"), type="primary", icon=":material/login:", on_click=st.login)
@@ -53,5 +54,7 @@ def may_enter(user: Mapping[str, Any], access: Mapping[str, Any]) -> bool:
 
 
 def _secrets() -> Mapping[str, Any]:
-    """What ``secrets.toml`` says; asked whether it is there first, for Streamlit complains on the console where it is not."""
-    return dict(st.secrets) if st.secrets.load_if_toml_exists() else {}
+    try:
+        return dict(st.secrets)
+    except StreamlitSecretNotFoundError:
+        return {}

@@ -14,6 +14,7 @@ from ltvlib.nps import links
 from ltvlib.nps.answers import Answers
 from ltvlib.nps.score import Scale
 from ltvlib.settings import Filters
+from pages.serving.room import LOCAL
 from pages.survey import routes
 from pages.ui import choices, nps_file, nps_hand, outreach, session
 from pages.ui.components import downloads, nothing, table
@@ -21,7 +22,6 @@ from pages.ui.widgets import switch
 from pages.ui.words import LANGUAGES, _, language, plural
 
 MOST_LINKS = 500
-LOCAL = ("127.0.0.1", "localhost", "::1")
 AGAIN = (30, 60, 90, 180, 365)
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import gc
 import logging
-import os
 import threading
 import time
 from pathlib import Path
@@ -20,7 +19,7 @@ from ltvlib.home import Home
 from ltvlib.journal import BlankJournal, Journal
 from ltvlib.samples import open_sample
 from ltvlib.workspace import Workspace
-from pages.serving.room import is_demo
+from pages.serving.room import home_folder
 from pages.ui.tab import Job as Job
 from pages.ui.tab import Session as Session
 from pages.ui.tab import Upload as Upload
@@ -57,8 +56,8 @@ class Registry:
 
         Off in demo mode (``LTV_DEMO``): strangers share nothing. ``home_error`` says why it could not be opened.
         """
-        named = os.environ.get("LTV_HOME", "")
-        if not named or is_demo():
+        named = home_folder()
+        if not named:
             return None
         with self._sample_guard:
             if self._home is None and self.home_error is None:

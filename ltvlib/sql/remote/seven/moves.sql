@@ -1,12 +1,7 @@
 ,
 
--- back = 0 is the month that ends at as_of
-placed as (
-    select
-        o.*,
-        $ltv_as_of_month - month - case when day_of_month >= $ltv_as_of_day_of_month then 1 else 0 end as back
-    from o
-),
+-- include: remote/seven/placed
+,
 
 -- both windows of a customer in one reading
 marked as (
@@ -37,23 +32,8 @@ windows as (
 -- grain: one customer with an order by now; exact comparison, nothing is divided. "new" = not yet a customer then
 moved as (
     select
-        case
-            when known_then = 0 then 'new'
-            when {on_register} then 'X'
-            when orders_then = 0 then 'inactive'
-            when revenue_then >= $ltv_value * orders_then and orders_then >= $ltv_often then 'A'
-            when revenue_then >= $ltv_value * orders_then then 'B'
-            when orders_then >= $ltv_often then 'C'
-            else 'D'
-        end as segment_then,
-        case
-            when {on_register} then 'X'
-            when orders = 0 then 'inactive'
-            when revenue >= $ltv_value * orders and orders >= $ltv_often then 'A'
-            when revenue >= $ltv_value * orders then 'B'
-            when orders >= $ltv_often then 'C'
-            else 'D'
-        end as segment_now,
+        case when known_then = 0 then 'new' else {letter_then} end as segment_then,
+        {letter} as segment_now,
         case when known_then = 0 then 0 else margin_then end as margin_then,
         margin as margin_now
     from windows as w

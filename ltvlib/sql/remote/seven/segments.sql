@@ -1,12 +1,7 @@
 ,
 
--- back = 0 is the month that ends at as_of
-placed as (
-    select
-        o.*,
-        $ltv_as_of_month - month - case when day_of_month >= $ltv_as_of_day_of_month then 1 else 0 end as back
-    from o
-),
+-- include: remote/seven/placed
+,
 
 windowed as (
     select
@@ -27,13 +22,6 @@ windowed as (
 classified as (
     select
         w.*,
-        case
-            when {on_register} then 'X'
-            when orders = 0 then 'inactive'
-            when revenue >= $ltv_value * orders and orders >= $ltv_often then 'A'
-            when revenue >= $ltv_value * orders then 'B'
-            when orders >= $ltv_often then 'C'
-            else 'D'
-        end as segment
+        {letter} as segment
     from windowed as w
 )
