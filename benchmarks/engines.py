@@ -35,6 +35,8 @@ FIELDS = ("order_id", "customer_id", "ordered_at", "revenue", "channel")
 CHOSEN = Mapping({**{name: name for name in FIELDS}, "margin": "gross_margin"}, currency="EUR")
 ASKED = Asked(AbcdxRules(60.0, 3, 12))
 LINES = Mapping({name: name for name in (*FIELDS[:4], "product_id")}, currency="EUR", margin_rate=0.5)
+IN_RANGES = ("customer_table", "pairs")
+"""Questions that may be asked range by range."""
 BASKETS = """
     select order_id, customer_id, ordered_at, cast(revenue / n as decimal(18, 2)) as revenue,
         'p' || cast(floor(sqrt(hash(order_id, line) % 90000)) as integer) as product_id
@@ -57,9 +59,9 @@ def _busy(place: places.Place) -> float:
     return time.process_time() + processors.used(place.servers)
 
 
-def pairs(place: places.Place, asked: Namespace, where: Path) -> None:
-    """Products that stood in one order, on one engine."""
-    lines = where / "lines.parquet"
+def pairs(place: places.Place, asked: Namespace) -> None:
+    """Products that stood in one order, on one engine; the lines are kept beside the orders."""
+    lines = asked.orders.with_name("lines.parquet")
     if not lines.exists():
         duckdb.sql(f"copy ({BASKETS.format(path=asked.orders)}) to '{lines}' (format parquet)")
     seconds, processor, _ = timed(place, lambda: place.load(lines, "lines"))
@@ -70,9 +72,9 @@ def pairs(place: places.Place, asked: Namespace, where: Path) -> None:
 
 def compared(place: places.Place, seven: Seven, name: str, asked: Namespace) -> None:
     """One reduction beside the text by hand for the same engine."""
-    ranges, rounds = (asked.ranges if name == "customer_table" else 1), 1 if asked.once else 2
+    ranges, rounds = (asked.ranges if name in IN_RANGES else 1), 1 if asked.once else 2
     seconds, processor, (rows, size) = timed(place, lambda: _parts(place, seven, name, ranges), rounds)
-    more = {"rows": rows, "bytes": size, "ranges": ranges}
+    more: dict[str, object] = {"rows": rows, "bytes": size, "ranges": ranges}
     if asked.hand:
         text = engines_by_hand.text(name, place.engine.dialect.name)
         hand, hand_processor, count = timed(place, lambda: _fetched(place, text), rounds)
@@ -81,7 +83,10 @@ def compared(place: places.Place, seven: Seven, name: str, asked: Namespace) -> 
 
 
 def _parts(place: places.Place, seven: Seven, name: str, ranges: int) -> tuple[int, int]:
-    """Rows and bytes of one reduction; what one range brought is let go before the next is asked for."""
+    """Rows and bytes of one reduction; what one range brought is let go before the next is asked for, or added to what is there."""
+    if name == "pairs" and ranges > 1:
+        added = seven.pairs(place.engine, ranges)
+        return added.num_rows, added.nbytes
     found = (seven.ask(place.engine, name, ranges, part) for part in range(ranges))
     counts = [(table.num_rows, table.nbytes) for table in found]
     return sum(rows for rows, _ in counts), sum(size for _, size in counts)
@@ -146,7 +151,7 @@ def wanted() -> Namespace:
     parser.add_argument("engines", nargs="*", default=["duckdb"])
     parser.add_argument("--only", type=lambda text: text.split(","), default=SEVEN, help="some of the seven, by comma")
     parser.add_argument("--pairs", action="store_true", help="the seventh alone, of one to three products an order")
-    parser.add_argument("--ranges", type=int, default=1, help="fetch the customer table in so many parts")
+    parser.add_argument("--ranges", type=int, default=1, help="fetch the customer table or the pairs in so many parts")
     parser.add_argument("--once", action="store_true", help="ask once instead of twice")
     parser.add_argument("--no-marts", dest="marts", action="store_false", help="leave out the folder of marts")
     parser.add_argument("--no-hand", dest="hand", action="store_false", help="leave out the texts by hand")
@@ -160,7 +165,7 @@ def main(asked: Namespace) -> None:
         for name in asked.engines:
             place = started(name, where, stack)
             if asked.pairs:
-                pairs(place, asked, where)
+                pairs(place, asked)
             else:
                 run(place, asked)
 

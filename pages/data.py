@@ -21,4 +21,4 @@ if mine.coming is None:
     home_view.offer(mine)
     report_view.draw(mine)
 home_view.kept()
-data_view.sample_cards()
+data_view.sample_cards(mine)

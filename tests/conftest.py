@@ -86,14 +86,18 @@ FLAGS = [
 ]
 
 
+def chromium_path() -> str | None:
+    """Where a Chromium is installed, if one is."""
+    names = ("chromium", "google-chrome", "chromium-browser")
+    return next((path for name in names if (path := shutil.which(name))), None)
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
     """One real Chromium a test process: Playwright allows only one at a time. Skips where none is installed."""
     from playwright.sync_api import sync_playwright
 
-    found = next(
-        (path for name in ("chromium", "google-chrome", "chromium-browser") if (path := shutil.which(name))), None
-    )
+    found = chromium_path()
     if found is None:
         pytest.skip("no Chromium on this machine")
     with sync_playwright() as playwright:

@@ -125,8 +125,9 @@ def test_cohort_tables(grain: Grain, rows: list[dict], as_of: dt.date):
                 (Measure.ORDERS_PER_CUSTOMER, cell["orders"], len(cell["active"])),
             ):
                 assert (math.isnan(seen[measure]) and not bottom) or seen[measure] == pytest.approx(top / bottom)
-            people = cell_customers(workspace, grain, age, cohort=tables[Measure.CUSTOMERS].rows[place]).frame
-            assert set(people["customer_id"]) == cell["active"]
+            if cell["active"] or age % 8 == 7:  # an empty list costs as much as a full one
+                people = cell_customers(workspace, grain, age, cohort=tables[Measure.CUSTOMERS].rows[place]).frame
+                assert set(people["customer_id"]) == cell["active"]
 
 
 @SLOW

@@ -17,7 +17,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from ltvlib.engine import Database, EngineLimits
+from ltvlib.engine import Database, EngineLimits, quote
 from ltvlib.errors import N_
 from ltvlib.ingest.model import Note, RawColumn, RawTable, SetAside
 from ltvlib.ingest.rawfile import RAW_NAME, RawWriter, check_invariant, in_order
@@ -53,7 +53,9 @@ def unfold(raw: RawTable, limits: EngineLimits | None = None) -> RawTable:
         return raw
     with closing(Database(limits or EngineLimits())) as database:
         open_raw(raw, database)
-        dated = [c.name for c in raw.columns if c.kind == "timestamp" or date_style(database, c, bare=False).dates]
+        dated = _dated_below(database, raw)
+        if dated is None:
+            return raw
         sheet = _sheet(database, raw)
     sheet, dates = _documents(sheet, raw, dated)
     for name in dates:
@@ -69,6 +71,26 @@ def unfold(raw: RawTable, limits: EngineLimits | None = None) -> RawTable:
     return (
         raw if goods is None else _written(raw, goods, [v is not None for v in goods.cells[GOODS]], [*goods.cells][:3])
     )
+
+
+def _dated_below(database: Database, raw: RawTable) -> list[str] | None:
+    """Columns of dates that the first row leaves empty: a report begins with a heading.
+
+    Empty where no column holds dates; ``None`` where some do and the first row has them all, as in every usual export,
+    whose rows need not be looked at then.
+    """
+    keys = ", ".join(quote(column.key) for column in raw.columns)
+    first = database.rows(compose("select {keys} from {table} order by line limit 1", keys=keys, table=RAW))[0]
+    pairs = list(zip(raw.columns, first, strict=True))
+    empty = [column.name for column, value in pairs if value is None and _is_dated(database, column)]
+    full = sorted(
+        (column for column, value in pairs if value is not None), key=lambda column: column.kind != "timestamp"
+    )
+    return None if not empty and any(_is_dated(database, column) for column in full) else empty
+
+
+def _is_dated(database: Database, column: RawColumn) -> bool:
+    return column.kind == "timestamp" or bool(date_style(database, column, bare=False).dates)
 
 
 def _sheet(database: Database, raw: RawTable) -> _Sheet:

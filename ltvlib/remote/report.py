@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import Any
 
 from ltvlib import ratios
 from ltvlib.engine import sql_text
@@ -27,6 +28,10 @@ _ORDER = (
 _STATUSES = " select {column} as v, count(*) as n from typed where {column} is not null group by {column} order by 2 desc, 1 limit {limit}"
 FOREVER = 10_000_000
 """A day beyond any order: nothing is left out by date."""
+ROWS_AT_ONCE = 50_000_000
+"""Rows that an engine puts together to orders in one question; a longer table is counted in ranges of customers."""
+_ADDED = {"first_ts": min, "last_ts": max}
+"""How ranges of customers are put together, where they are not added up."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +93,7 @@ def _sales(every: tuple[str, ...], verdicts: Mapping[str, str], source: Source) 
 
 
 def survey(engine: Engine, source: Source) -> Survey:
-    """Count rows by fate, settle what an order is, and sum up; two or three aggregate questions.
+    """Count rows by fate, settle what an order is, and sum up: two or three aggregate questions, some in ranges of customers.
 
     Raises:
         MappingError: a needed column is missing or holds something else.
@@ -98,12 +103,12 @@ def survey(engine: Engine, source: Source) -> Survey:
     fates = _fates(engine, source)
     used = fates.get("", _Fate(0, 0, 0))
     source = replace(source, is_grouped=not source.has("order_id") or used.numbers < used.rows)
-    size = _one(engine, source, Staging(source, engine.dialect).documents(0.0) + sql_text("remote/size"))
+    size = _added(engine, source, "size", used.rows)
     if not size["buyers"]:
         raise LtvError("No row of this table can be used as an order; check which column is which.")
     turned = dict.fromkeys(("turned", "turned_amount", "returned", "returned_amount"), 0)
     if size["revenue"] != used.amount:  # looked for only where money changed without a row leaving
-        turned = _one(engine, source, Staging(source, engine.dialect).documents(0.0) + sql_text("remote/turned"))
+        turned = _added(engine, source, "turned", used.rows)
     report = _report(source, fates, size, _steps(fates, size, turned))
     as_of = EPOCH + dt.timedelta(days=size["last_ts"] // 86400 + 1)
     rate, unknown, told = _rate(source, size)
@@ -124,9 +129,15 @@ def _fates(engine: Engine, source: Source) -> dict[str, _Fate]:
     return {row["reason"] or "": _Fate(row["n"], row["numbers"], row["amount"]) for row in rows}
 
 
-def _one(engine: Engine, source: Source, sql: str) -> dict[str, int]:
-    params = {**Staging(source, engine.dialect).params(), "ltv_as_of_day": FOREVER}
-    return dict(engine.query(sql, params).to_pylist()[0])
+def _added(engine: Engine, source: Source, name: str, rows: int) -> dict[str, Any]:
+    """One row of sums; of orders with several rows in as many ranges of customers as ``rows`` ask for, put together here."""
+    staging = Staging(source, engine.dialect)
+    params = {**staging.params(), "ltv_as_of_day": FOREVER}
+    ranges = -(-rows // ROWS_AT_ONCE) if source.is_grouped else 1
+    texts = (staging.documents(0.0, staging.part(ranges, part)) + sql_text(f"remote/{name}") for part in range(ranges))
+    found = [engine.query(text, params).to_pylist()[0] for text in texts]
+    known = {column: [row[column] for row in found if row[column] is not None] for column in found[0]}
+    return {column: _ADDED.get(column, sum)(values) if values else None for column, values in known.items()}
 
 
 def _rate(source: Source, size: Mapping[str, int]) -> tuple[float, int, str]:

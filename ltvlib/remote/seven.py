@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from ltvlib.engine import sql_text
 from ltvlib.ingest.values import compose
@@ -18,6 +19,7 @@ from ltvlib.remote.report import UNIT, Survey
 from ltvlib.settings import AbcdxRules
 
 SEVEN = ("customer_table", "segment_table", "cohorts", "model_counts", "pairs", "moves", "trailing_year")
+PAIRS = pa.schema({"item_a": pa.string(), "item_b": pa.string(), "orders": pa.int64()})
 _BEFORE = {"customer_table": ("numbered",), "segment_table": ("seven/segments",)}
 
 
@@ -75,3 +77,21 @@ class Seven:
     def ask(self, engine: Engine, name: str, ranges: int = 1, part: int = 0) -> pa.Table:
         """Rows of one reduction, for all customers or one range."""
         return engine.query(self.sql(name, ranges, part), self.params())
+
+    def pairs(self, engine: Engine, ranges: int) -> pa.Table:
+        """The pairs of products of all customers, asked range by range and added up; the rows of ``ask(engine, "pairs")``.
+
+        An order is of one customer, so the orders of a pair add up over ranges; a pair that is rare in a range may be frequent
+        in all, so every range gives all of its pairs. For an engine that cannot join the lines of all orders at once.
+        """
+        params, added = {**self.params(), "ltv_least": 1}, pa.table({})
+        for part in range(ranges):
+            found = engine.query(self.sql("pairs", ranges, part), params).cast(PAIRS)
+            added = _added(pa.concat_tables([added, found])) if part else found
+        frequent = added.filter(pc.field("orders") >= self.asked.least)
+        return frequent.sort_by([("orders", "descending"), ("item_a", "ascending"), ("item_b", "ascending")])
+
+
+def _added(pairs: pa.Table) -> pa.Table:
+    """One row a pair."""
+    return pairs.group_by(["item_a", "item_b"]).aggregate([("orders", "sum")]).rename_columns(PAIRS.names).cast(PAIRS)

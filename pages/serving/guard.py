@@ -11,19 +11,21 @@ import streamlit as st
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from pages.serving.scripts import SHOW
+
 BLOCKED = ("/_stcore/metrics", "/_stcore/agent")
 
 
 def script_hashes() -> str:
-    """CSP sources for the inline scripts of Streamlit's own index page, computed from the installed version."""
+    """CSP sources for the inline scripts of Streamlit's own index page, computed from the installed version, and for ours."""
     page = (Path(st.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
     scripts = re.findall(r"<script(?![^>]*\bsrc=)[^>]*>(.*?)</script>", page, flags=re.S)
-    digests = [base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in scripts]
+    digests = [base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in (*scripts, SHOW)]
     return " ".join(f"'sha256-{digest}'" for digest in digests)
 
 
 def policy() -> str:
-    """Content security policy: nothing from elsewhere, no inline scripts but Streamlit's own, no framing."""
+    """Content security policy: nothing from elsewhere, no inline scripts but Streamlit's own and one of ours, no framing."""
     return "; ".join(
         (
             "default-src 'self'",

@@ -13,9 +13,18 @@ from pages.ui.words import _, language, say
 FORMATS = ["csv", "tsv", "txt", "xlsx", "xls", "xlsm", "ods", "parquet", "html", "htm", "zip"]
 
 
-def sample_cards() -> None:
-    """One card a sample set, with its story in one sentence."""
-    st.subheader(_("Or look at a ready data set"))
+def sample_cards(mine: Session) -> None:
+    """One card a sample set, with its story in one sentence; folded away once there is a data set of one's own."""
+    title = _("Or look at a ready data set")
+    if mine.workspace is None and mine.newest is None:
+        st.subheader(title)
+        _cards()
+        return
+    with st.expander(title, icon=":material/storefront:"):
+        _cards()
+
+
+def _cards() -> None:
     with st.grid(3, gap="small", min_column_width=260):
         for name, sample in samples().items():
             with st.container(border=True, height="stretch"):

@@ -21,7 +21,7 @@ from ltvlib.remote import folder, sampling
 from ltvlib.remote.reduce import Bounds
 from ltvlib.remote.report import Survey, survey
 from pages.serving.room import is_demo, is_own_computer
-from pages.ui import mapping_view, mapping_words, receive, saved_mapping, session
+from pages.ui import arrival, mapping_view, mapping_words, receive, saved_mapping, session
 from pages.ui.components import plain, table
 from pages.ui.counting import Counting
 from pages.ui.registry import Session, Upload
@@ -171,6 +171,7 @@ def _mapping(mine: Session, remote: Remote) -> None:
     if wanted:
         failure = build(mine, remote, mapping)
         if failure is None:
+            arrival.expect()
             st.rerun()
         st.error(plain(say(failure), 400), icon=":material/error:")
 

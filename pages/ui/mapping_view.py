@@ -11,7 +11,7 @@ import streamlit as st
 from ltvlib.ingest.model import Inspection, Mapping, Question
 from ltvlib.ingest.report import ImportReport, Step
 from ltvlib.schema import ORDERS
-from pages.ui import people_choice, receive, saved_mapping
+from pages.ui import arrival, people_choice, receive, saved_mapping
 from pages.ui.components import plain, table
 from pages.ui.dropped import handed_over
 from pages.ui.mapping_words import field_helps, field_names
@@ -45,6 +45,7 @@ def draw(mine: Session, upload: Upload) -> None:
     if wanted:
         failure = receive.load(mine, mapping)
         if failure is None:
+            arrival.expect()
             st.rerun()
         st.error(say(failure), icon=":material/error:")
     else:

@@ -7,7 +7,7 @@ import streamlit as st
 
 from ltvlib.ingest.report import ImportReport
 from ltvlib.remote import folder
-from pages.ui import database_view, mapping_view, mapping_words, receive
+from pages.ui import arrival, database_view, mapping_view, mapping_words, receive
 from pages.ui.components import downloads, plain, table
 from pages.ui.registry import Session
 from pages.ui.words import _, count, day, money, plural, say
@@ -21,7 +21,9 @@ def draw(mine: Session) -> None:
     if upload is None or upload.report is None:
         return
     found = upload.report
-    st.subheader(_("What became of your file"))
+    with arrival.place().container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        st.subheader(_("What became of your file"), width="content")
+        st.page_link("pages/overview.py", label="**" + _("Go to the overview") + "**", icon=":material/arrow_forward:")
     with st.grid(4, gap="small", min_column_width=150):
         for name, value in _fates(found):
             st.metric(name, count(value), border=True)
@@ -40,8 +42,7 @@ def draw(mine: Session) -> None:
         step = _reconciliation(mine, found)
     with right:
         _left_over(mine, step)
-    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-        st.page_link("pages/overview.py", label="**" + _("Go to the overview") + "**", icon=":material/arrow_forward:")
+    with st.container(horizontal=True, horizontal_alignment="right"):
         st.button(_("Delete my data now"), icon=":material/delete:", on_click=receive.forget, key="forget")
 
 

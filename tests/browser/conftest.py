@@ -9,6 +9,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -35,21 +36,28 @@ def wait_for(url: str, process: subprocess.Popen, seconds: float = 60) -> None:
     raise AssertionError(f"no answer from {url}")
 
 
-@pytest.fixture(scope="session")
-def server(tmp_path_factory) -> Iterator[str]:
-    """Address of the product started the way ``make run`` starts it."""
+@contextmanager
+def served(folder: Path) -> Iterator[str]:
+    """Address of the product started the way ``make run`` starts it; its log goes to ``folder``."""
     port = free_port()
-    log = (tmp_path_factory.mktemp("server") / "log.txt").open("w")
     environment = {**os.environ, "LTV_PORT": str(port), "LTV_DATA": ""}
-    process = subprocess.Popen(
-        [sys.executable, str(ROOT / "server.py")], cwd=ROOT, env=environment, stdout=log, stderr=log
-    )
+    with (folder / "log.txt").open("w") as log:
+        process = subprocess.Popen(
+            [sys.executable, str(ROOT / "server.py")], cwd=ROOT, env=environment, stdout=log, stderr=log
+        )
     try:
         wait_for(f"http://127.0.0.1:{port}/healthz", process)
         yield f"http://127.0.0.1:{port}"
     finally:
         process.terminate()
         process.wait(15)
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory) -> Iterator[str]:
+    """Address of a running product."""
+    with served(tmp_path_factory.mktemp("server")) as address:
+        yield address
 
 
 class Visit:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
 
 from tests.browser.conftest import Visit
 from tests.conftest import ROOT
@@ -39,6 +40,26 @@ def words(language: str) -> dict[str, str]:
     with path.open("rb") as file:
         catalogue = pofile.read_po(file, locale=language)
     return {key: str(catalogue.get(text).string) for key, text in WORDS["en"].items()}
+
+
+@pytest.mark.parametrize("visit", [{"locale": "en-US"}], indirect=True)
+def test_what_became_of_the_file_comes_into_sight_and_the_next_page_begins_at_its_top(visit: Visit, messy: Path):
+    """The button stands at the end of a long form; a phone would show the end of the page when the form folds away."""
+    page = visit.open()
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.locator('[data-testid="stFileUploader"] input[type=file]').first.set_input_files(str(messy))
+    page.get_by_role("button", name="Build my data set").click(timeout=60_000)
+    heading = page.get_by_role("heading", name="What became of your file")
+    heading.wait_for(timeout=60_000)
+    visit.settle()
+    page.wait_for_timeout(1_200)
+    expect(heading).to_be_in_viewport(ratio=1)
+    page.get_by_role("link", name="Go to the overview").click()
+    title = page.get_by_role("heading", name="Overview", level=1)
+    title.wait_for(timeout=60_000)
+    visit.settle()
+    expect(title).to_be_in_viewport(ratio=1)
+    assert not visit.complaints
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ import pytest
 from ltvlib import abcdx, ingest
 from ltvlib.ingest.model import Mapping
 from ltvlib.opening import open_parquet
-from ltvlib.remote import folder
+from ltvlib.remote import folder, report
 from ltvlib.remote.connect import source
 from ltvlib.remote.reduce import Bounds
 from ltvlib.remote.report import Survey, survey
@@ -122,6 +122,17 @@ def test_marts_are_equal(duck: Place, other: Place, sample: str, has_lines: bool
     bounds = None if other.name in ASKED else Bounds(at_once=400)  # four ranges of customers
     expected = running.once((table, "marts"), lambda: marts(duck, here, running.folder / f"{table}_marts"))
     equal_marts(marts(other, there, tmp_path / "there", bounds), expected)
+
+
+def test_a_long_table_is_counted_in_ranges(other: Place, running, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, table = lines_of("electronics", running.folder), "electronics_ranges"
+    at_once = surveyed(other, path, table, mapping(True))
+    monkeypatch.setattr(report, "ROWS_AT_ONCE", at_once.report.used // 3)
+    asked: list[str] = []
+    query = other.engine.query
+    monkeypatch.setattr(other.engine, "query", lambda sql, params=None: asked.append(sql) or query(sql, params))
+    assert survey(other.engine, at_once.source) == at_once
+    assert sum("% 4 = " in text for text in asked) >= 4
 
 
 @pytest.mark.parametrize("sample", ["salon", "crm"])
@@ -234,4 +245,6 @@ def test_pairs_of_products(duck: Place, other: Place, running) -> None:
     assert {count for *_, count in expected} >= {2, 3, 4}, "rare pairs stand beside frequent ones"
     names = ("order_id", "customer_id", "ordered_at", "product_id", "revenue", "is_refund")
     found = surveyed(other, path, "baskets", Mapping({name: name for name in names}, currency="EUR", margin_rate=0.5))
-    assert rows(Seven(found, other.engine.dialect, Asked(AbcdxRules(60.0, 3, 12))), other, "pairs") == expected
+    seven = Seven(found, other.engine.dialect, Asked(AbcdxRules(60.0, 3, 12)))
+    assert rows(seven, other, "pairs") == expected
+    assert [tuple(row.values()) for row in seven.pairs(other.engine, 3).to_pylist()] == expected

@@ -1,0 +1,23 @@
+"""After a long form has been sent, what came of it is brought into sight: the browser stays where the button was."""
+
+from __future__ import annotations
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from pages.serving.scripts import LOOK, SHOW
+
+_MADE = "just_made"
+
+
+def expect() -> None:
+    """Something was made; the next run shows it."""
+    st.session_state[_MADE] = True
+
+
+def place() -> DeltaGenerator:
+    """The container whose top is brought into sight if it was made by the last click."""
+    found = st.container(key=LOOK)
+    if st.session_state.pop(_MADE, False):
+        found.html(f"<script>{SHOW}</script>", unsafe_allow_javascript=True)
+    return found
