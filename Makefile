@@ -3,13 +3,14 @@
 # make run PEOPLE=keep   names and phones of files stay readable unless chosen otherwise, to call people
 # make test           everything that must be green: format, lint, types, tests with a real browser, then those that measure seconds
 # make soak           the long versions: 50 and 100 people for ten minutes, 100 owners side by side; then writes docs/trust.md
+# make pictures       the pictures of both READMEs, taken anew in a real browser
 # make test-engines   the same numbers on Postgres, ClickHouse and a two-worker Spark (large to install; needs Java and Postgres)
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8501
 
-.PHONY: run test test-engines engines-if-here soak fuzz check browser format words clean
+.PHONY: run test test-engines engines-if-here soak fuzz check browser format words pictures clean
 
 $(VENV)/.run: requirements.txt
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -77,6 +78,9 @@ format: $(VENV)/.dev
 
 clean:
 	rm -rf $(VENV) $(ENGINES) .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+pictures: $(VENV)/.dev browser
+	$(BIN)/python -m tests.browser.pictures
 
 # Collect new texts into the catalogues; translate what is empty in locales/*/LC_MESSAGES/ltv.po.
 words: $(VENV)/.dev

@@ -14,7 +14,7 @@ from pages.ui import (
     session,
 )
 from pages.ui.components import heading, nothing, plain
-from pages.ui.widgets import choose, switch
+from pages.ui.widgets import switch
 from pages.ui.words import _
 
 heading(_("Acquisition"), _("Does my first sale pay for the marketing, or do I live on repeat purchases?"))
@@ -48,12 +48,6 @@ forecast_more.on_acquisition(found)
 st.caption(_("All figures in {margin}.", margin=plain(money.margin_words())) + " " + money_view.spend_line(view))
 beginning_note.draw()
 
-options = [acquisition_view.COMPANY, *(row.name or "" for row in view.channels if row.customers)]
-left, right = st.columns(2)
-with left:
-    picked = choose(_("Channel"), options, acquisition_view.channel_name, choices.key("payback_of"))
-    acquisition_view.curve(view, picked)
-with right:
-    acquisition_view.cash(view)
+acquisition_view.payback(view)
 acquisition_view.months(view)
 money_view.forms()

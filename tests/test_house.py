@@ -137,6 +137,30 @@ def test_the_readme_has_the_definitions_of_the_product():
     assert markdown_table() in (ROOT / "README.md").read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize("name", sorted(path.name for path in ROOT.glob("README*.md")))
+def test_what_the_readme_points_at_is_there(name: str):
+    """Files, pictures and headings; and every picture that was taken is shown."""
+    text = (ROOT / name).read_text(encoding="utf-8")
+    headings = {
+        re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in re.findall(r"^#+ (.+)$", text, re.M)
+    }
+    targets = [target for target in re.findall(r"\]\(([^)\s]+)\)", text) if "://" not in target]
+    assert targets
+    missing = [one for one in targets if not (one[1:] in headings if one[0] == "#" else (ROOT / one).exists())]
+    assert missing == []
+    folder = "docs/pictures" + ("/ru" if ".ru." in name else "")
+    assert {f"{folder}/{path.name}" for path in (ROOT / folder).glob("*.png")} <= set(targets)
+
+
+def test_the_russian_readme_has_every_page_by_its_name():
+    with (ROOT / "locales" / "ru" / "LC_MESSAGES" / "ltv.po").open("rb") as file:
+        words = pofile.read_po(file, locale="ru")
+    titles = re.findall(r'title=_\("([^"]+)"\)', (ROOT / "app.py").read_text(encoding="utf-8"))
+    assert len(titles) > 15
+    headings = set(re.findall(r"^### (.+)$", (ROOT / "README.ru.md").read_text(encoding="utf-8"), re.M))
+    assert {str(words.get(title).string) for title in titles} - headings == {"Определения"}
+
+
 def test_the_readme_example_runs():
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     example = re.search(r"```python\n(.*?)```", text, flags=re.S)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import isnan
 from typing import Any
 
 import plotly.graph_objects as go
@@ -13,6 +14,7 @@ from ltvlib.payback import Payback, cash_gap, cash_path
 from pages.ui import acquisition_charts, acquisition_story, choices, session
 from pages.ui.components import chart, definition, downloads, label, plain, table
 from pages.ui.tiles import figure
+from pages.ui.widgets import choose
 from pages.ui.words import _, month, plural, symbol
 
 COMPANY = "*"
@@ -93,8 +95,22 @@ def _columns(sign: str, horizon: int) -> dict[str, Any]:
     }
 
 
-def curve(found: Acquisition, picked: str) -> None:
+def payback(found: Acquisition) -> None:
+    """The curve, and beside it the money that is out on the way, where it is known what winning a customer costs."""
+    if isnan(found.company.cac):
+        curve(found)
+        return
+    left, right = st.columns(2)
+    with left:
+        curve(found)
+    with right:
+        cash(found)
+
+
+def curve(found: Acquisition) -> None:
     """The payback curve of the company or of one channel."""
+    options = [COMPANY, *(row.name or "" for row in found.channels if row.customers)]
+    picked = choose(_("Channel"), options, channel_name, choices.key("payback_of"))
     row = found.company if picked == COMPANY else found.channel(picked)
     currency = session.workspace().info.currency
     title = acquisition_story.curve_title(row, plain(channel_name(row.name)), currency)

@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 
 from ltvlib.settings import AbcdxRules
 from pages.ui.plots import MUTED, color, heat, laid_out, letter, line_at, log_ticks, mode
-from pages.ui.words import _, count, plural, short_money, symbol
+from pages.ui.words import _, count, number, plural, short_money, symbol
 
 CORNERS = {"A": (0.98, 0.98), "B": (0.98, 0.02), "C": (0.02, 0.98), "D": (0.02, 0.02)}
 
@@ -48,7 +48,12 @@ def segment_map(cells: pd.DataFrame, rules: AbcdxRules, currency: str) -> go.Fig
 
 def _axis(title: str, values: np.ndarray, border: float) -> dict[str, Any]:
     """A logarithmic axis with readable ticks that reaches to all values and the border."""
-    return {"type": "log", "title": {"text": title}, "range": _reach(values, border), **log_ticks(values, count)}
+    return {"type": "log", "title": {"text": title}, "range": _reach(values, border), **log_ticks(values, _tick)}
+
+
+def _tick(place: float) -> str:
+    """A number of an axis; services of a few cents have places below one."""
+    return count(place) if place >= 1 else number(place, 3)
 
 
 def _reach(values: np.ndarray, border: float) -> list[float]:
