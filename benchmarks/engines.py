@@ -61,8 +61,8 @@ def _busy(place: places.Place) -> float:
 
 def pairs(place: places.Place, asked: Namespace) -> None:
     """Products that stood in one order, on one engine; the lines are kept beside the orders."""
-    lines = asked.orders.with_name("lines.parquet")
-    if not lines.exists():
+    lines = asked.orders.with_name(f"{asked.orders.stem}_lines.parquet")
+    if not lines.exists() or lines.stat().st_mtime < asked.orders.stat().st_mtime:
         duckdb.sql(f"copy ({BASKETS.format(path=asked.orders)}) to '{lines}' (format parquet)")
     seconds, processor, _ = timed(place, lambda: place.load(lines, "lines"))
     say(place, "load lines", seconds, processor, lines=pq.read_metadata(lines).num_rows)

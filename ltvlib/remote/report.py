@@ -133,7 +133,7 @@ def _added(engine: Engine, source: Source, name: str, rows: int) -> dict[str, An
     """One row of sums; of orders with several rows in as many ranges of customers as ``rows`` ask for, put together here."""
     staging = Staging(source, engine.dialect)
     params = {**staging.params(), "ltv_as_of_day": FOREVER}
-    ranges = -(-rows // ROWS_AT_ONCE) if source.is_grouped else 1
+    ranges = max(1, -(-rows // ROWS_AT_ONCE)) if source.is_grouped else 1
     texts = (staging.documents(0.0, staging.part(ranges, part)) + sql_text(f"remote/{name}") for part in range(ranges))
     found = [engine.query(text, params).to_pylist()[0] for text in texts]
     known = {column: [row[column] for row in found if row[column] is not None] for column in found[0]}

@@ -15,9 +15,14 @@ def expect() -> None:
     st.session_state[_MADE] = True
 
 
-def place() -> DeltaGenerator:
-    """The container whose top is brought into sight if it was made by the last click."""
+def is_expected() -> bool:
+    """Whether the last click made something; asked once a run, so that a later one does not jump."""
+    return bool(st.session_state.pop(_MADE, False))
+
+
+def place(is_made: bool) -> DeltaGenerator:
+    """A container, brought into sight with its top if it was made by the last click."""
     found = st.container(key=LOOK)
-    if st.session_state.pop(_MADE, False):
+    if is_made:
         found.html(f"<script>{SHOW}</script>", unsafe_allow_javascript=True)
     return found

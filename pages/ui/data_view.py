@@ -14,9 +14,9 @@ FORMATS = ["csv", "tsv", "txt", "xlsx", "xls", "xlsm", "ods", "parquet", "html",
 
 
 def sample_cards(mine: Session) -> None:
-    """One card a sample set, with its story in one sentence; folded away once there is a data set of one's own."""
+    """One card a sample set, with its story in one sentence; folded away once there is a file or data set of one's own."""
     title = _("Or look at a ready data set")
-    if mine.workspace is None and mine.newest is None:
+    if mine.newest is None and session.HOME not in session.choices():
         st.subheader(title)
         _cards()
         return

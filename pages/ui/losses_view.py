@@ -14,7 +14,7 @@ from ltvlib.outreach.contacts import Contacts, with_dates
 from ltvlib.settings import Filters
 from pages.ui import choices, session, tiles
 from pages.ui.components import chart, downloads, nothing, plain, table
-from pages.ui.plots import laid_out, mode, safe
+from pages.ui.plots import laid_out, mode, money_axis, safe
 from pages.ui.widgets import accent, switch
 from pages.ui.words import _, count, percent, plural, short_money, symbol
 
@@ -78,7 +78,11 @@ def _dearest(losses_frame: pd.DataFrame, column: str, currency: str) -> go.Figur
             textposition="auto",
         )
     )
-    axis = {"title": _("Profit of the year before, {currency}", currency=symbol(currency))}
+    taken = frame["margin_before"].fillna(0)
+    axis = {
+        "title": _("Profit of the year before, {currency}", currency=symbol(currency)),
+        **money_axis(min(taken, default=0.0), max(taken, default=0.0)),
+    }
     return laid_out(figure, 90 + 34 * len(frame), xaxis=axis)
 
 

@@ -168,7 +168,8 @@ def _group_figure(frame: pd.DataFrame, by: str) -> go.Figure:
                 "color": colors["line"],
             },
             text=[
-                f"{nps_words.points(value)} (n {count(n)})" for value, n in zip(frame["value"], frame["n"], strict=True)
+                f"{nps_words.points(value)} · {plural('{n} answer', '{n} answers', n)}"
+                for value, n in zip(frame["value"], frame["n"], strict=True)
             ],
             textposition="top center",
             hoverinfo="skip",

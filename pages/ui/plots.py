@@ -11,7 +11,7 @@ import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
 
-from pages.ui.words import narrow_month, separators, short_money
+from pages.ui.words import language, narrow_month, separators, short_money
 
 SEGMENT_COLORS = {
     "light": {"A": "#0b6e4f", "B": "#3a7ca5", "C": "#c8811a", "D": "#7c8591", "X": "#a23b72", "inactive": "#b9c0c7"},
@@ -46,6 +46,17 @@ def safe(text: object, limit: int = 28) -> str:
     return html.escape(short[:limit] + ("..." if len(short) > limit else ""))
 
 
+NUMBERED = {
+    "tickformatstops": [
+        {"dtickrange": [None, "M1"], "value": "%d.%m.%y"},
+        {"dtickrange": ["M1", "M12"], "value": "%m.%Y"},
+        {"dtickrange": ["M12", None], "value": "%Y"},
+    ],
+    "hoverformat": "%d.%m.%Y",
+}
+"""An axis of dates in numbers, for the names of months that Plotly writes are English."""
+
+
 def laid_out(figure: go.Figure, height: int, **layout: object) -> go.Figure:
     """The figure with the common layout; no zooming by accident on a phone. What ``layout`` names is set anew as a whole.
 
@@ -64,12 +75,23 @@ def laid_out(figure: go.Figure, height: int, **layout: object) -> go.Figure:
     }
     given = {**common, **layout}
     given["legend"] = {"font": ink, **given["legend"]}
+    for name in _dated(figure) if language() != "en" else ():
+        given[name] = {**NUMBERED, **given.get(name, {})}
     given["annotations"] = [{**note, "font": {**ink, **note.get("font", {})}} for note in given["annotations"]]
     axes = _axes(made, given, ink)
     figure.layout.update({**given, **axes}, overwrite=True)  # merging piece by piece takes six times as long
     for trace in figure.data:
         _write(trace, ink)
     return figure
+
+
+def _dated(figure: go.Figure) -> set[str]:
+    """Axes that hold dates."""
+    return {f"xaxis{(trace.xaxis or 'x')[1:]}" for trace in figure.data if "xaxis" in trace and _is_date(trace.x)}
+
+
+def _is_date(values: Any) -> bool:
+    return values is not None and len(values) > 0 and isinstance(values[0], dt.date | np.datetime64)
 
 
 def _axes(made: dict[str, Any], given: dict[str, Any], ink: dict[str, str]) -> dict[str, Any]:

@@ -17,11 +17,13 @@ SHOWN_ROWS = 1000
 
 def draw(mine: Session) -> None:
     """What became of every row, in numbers that add up, and the way from the file's sum to the revenue."""
-    upload = mine.upload
+    upload, is_made = mine.upload, arrival.is_expected()
     if upload is None or upload.report is None:
         return
     found = upload.report
-    with arrival.place().container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+    with arrival.place(is_made).container(
+        horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
+    ):
         st.subheader(_("What became of your file"), width="content")
         st.page_link("pages/overview.py", label="**" + _("Go to the overview") + "**", icon=":material/arrow_forward:")
     with st.grid(4, gap="small", min_column_width=150):

@@ -47,7 +47,10 @@ PAGES = {
 
 
 def main(wanted: list[str]) -> None:
-    """Take the named pictures, or all of them, in both languages."""
+    """Take the named pictures, or all of them, in both languages; raises ``KeyError`` for a name that is none."""
+    for name in wanted:
+        if name not in ("data", "hiding"):
+            PAGES[name]
     with TemporaryDirectory() as folder, served(Path(folder)) as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium_path(), args=FLAGS)
         for locale, target in FOLDERS.items():
@@ -101,10 +104,11 @@ def taken(tab: Visit, page: Page) -> bytes:
     page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
     page.locator(READY).first.wait_for(timeout=90_000)
     page.mouse.move(WIDTH - 5, 5)
-    page.evaluate("document.querySelector('[data-testid=stMain]').scrollTo(0, 0)")
     for _ in range(3):
         tab.settle()
         page.wait_for_timeout(1_000)
+    page.evaluate("document.querySelector('[data-testid=stMain]').scrollTo(0, 0)")
+    page.wait_for_timeout(300)
     picture = page.screenshot()
     tab.context.close()
     return picture

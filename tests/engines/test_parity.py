@@ -125,14 +125,19 @@ def test_marts_are_equal(duck: Place, other: Place, sample: str, has_lines: bool
 
 
 def test_a_long_table_is_counted_in_ranges(other: Place, running, monkeypatch: pytest.MonkeyPatch) -> None:
-    path, table = lines_of("electronics", running.folder), "electronics_ranges"
+    """Refunds are written without their sign here, so that what turned it is counted in ranges too."""
+    path, table = running.folder / "electronics_ranges.parquet", "electronics_ranges"
+    unsigned = (
+        f"select * replace (abs(revenue) as revenue) from read_parquet('{lines_of('electronics', running.folder)}')"
+    )
+    duckdb.sql(f"copy ({unsigned}) to '{path}' (format parquet)")
     at_once = surveyed(other, path, table, mapping(True))
-    monkeypatch.setattr(report, "ROWS_AT_ONCE", at_once.report.used // 3)
+    monkeypatch.setattr(report, "ROWS_AT_ONCE", -(-at_once.report.used // 4))
     asked: list[str] = []
     query = other.engine.query
     monkeypatch.setattr(other.engine, "query", lambda sql, params=None: asked.append(sql) or query(sql, params))
     assert survey(other.engine, at_once.source) == at_once
-    assert sum("% 4 = " in text for text in asked) >= 4
+    assert sum("% 4 = " in text for text in asked) == 8
 
 
 @pytest.mark.parametrize("sample", ["salon", "crm"])
