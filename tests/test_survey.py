@@ -24,7 +24,7 @@ from ltvlib.nps.score import Scale
 from pages.survey import html, routes
 from pages.survey.limits import Limiter
 from pages.ui.registry import REGISTRY
-from tests.browser.conftest import free_port
+from tests.houses import free_port
 
 DAY = dt.date(2025, 1, 1)
 EVIL = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)> =1+1"

@@ -84,10 +84,10 @@ class Seven:
         An order is of one customer, so the orders of a pair add up over ranges; a pair that is rare in a range may be frequent
         in all, so every range gives all of its pairs. For an engine that cannot join the lines of all orders at once.
         """
-        params, added = {**self.params(), "ltv_least": 1}, pa.table({})
+        params, added = {**self.params(), "ltv_least": 1}, PAIRS.empty_table()
         for part in range(ranges):
             found = engine.query(self.sql("pairs", ranges, part), params).cast(PAIRS)
-            added = _added(pa.concat_tables([added, found])) if part else found
+            added = _added(pa.concat_tables([added, found]))
         frequent = added.filter(pc.field("orders") >= self.asked.least)
         return frequent.sort_by([("orders", "descending"), ("item_a", "ascending"), ("item_b", "ascending")])
 

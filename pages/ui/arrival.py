@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NoReturn
+
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
@@ -10,9 +12,10 @@ from pages.serving.scripts import LOOK, SHOW
 _MADE = "just_made"
 
 
-def expect() -> None:
-    """Something was made; the next run shows it."""
+def show() -> NoReturn:
+    """Something was made: end this run; the next one brings it into sight."""
     st.session_state[_MADE] = True
+    st.rerun()
 
 
 def is_expected() -> bool:

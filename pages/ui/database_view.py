@@ -171,8 +171,7 @@ def _mapping(mine: Session, remote: Remote) -> None:
     if wanted:
         failure = build(mine, remote, mapping)
         if failure is None:
-            arrival.expect()
-            st.rerun()
+            arrival.show()
         st.error(plain(say(failure), 400), icon=":material/error:")
 
 

@@ -45,8 +45,7 @@ def draw(mine: Session, upload: Upload) -> None:
     if wanted:
         failure = receive.load(mine, mapping)
         if failure is None:
-            arrival.expect()
-            st.rerun()
+            arrival.show()
         st.error(say(failure), icon=":material/error:")
     else:
         receive.hurry(mine, upload, mapping)

@@ -2,62 +2,21 @@
 
 from __future__ import annotations
 
-import os
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page
 
 from tests.conftest import ROOT
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def wait_for(url: str, process: subprocess.Popen, seconds: float = 60) -> None:
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        assert process.poll() is None, "the server ended at start-up"
-        try:
-            urllib.request.urlopen(url, timeout=1)
-            return
-        except OSError:
-            time.sleep(0.2)
-    raise AssertionError(f"no answer from {url}")
-
-
-@contextmanager
-def served(folder: Path) -> Iterator[str]:
-    """Address of the product started the way ``make run`` starts it; its log goes to ``folder``."""
-    port = free_port()
-    environment = {**os.environ, "LTV_PORT": str(port), "LTV_DATA": ""}
-    with (folder / "log.txt").open("w") as log:
-        process = subprocess.Popen(
-            [sys.executable, str(ROOT / "server.py")], cwd=ROOT, env=environment, stdout=log, stderr=log
-        )
-    try:
-        wait_for(f"http://127.0.0.1:{port}/healthz", process)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        process.terminate()
-        process.wait(15)
+from tests.houses import running
 
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory) -> Iterator[str]:
-    """Address of a running product."""
-    with served(tmp_path_factory.mktemp("server")) as address:
-        yield address
+    """Address of the product started the way ``make run`` starts it."""
+    with running(tmp_path_factory.mktemp("server"), str(ROOT / "server.py")) as house:
+        yield house.address
 
 
 class Visit:

@@ -14,9 +14,10 @@ from tempfile import TemporaryDirectory
 from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
-from tests.browser.conftest import Visit, served
+from tests.browser.conftest import Visit
 from tests.browser.test_journey import words
 from tests.conftest import FLAGS, ROOT, chromium_path
+from tests.houses import running
 
 FOLDERS = {"en-US": ROOT / "docs" / "pictures", "ru-RU": ROOT / "docs" / "pictures" / "ru"}
 MESSY = ROOT / "sample_data" / "messy" / "salon_export_cp1251.csv"
@@ -44,24 +45,27 @@ PAGES = {
     "drivers": "salon",
     "plan": "kids&kids_plan=f~0.1~30000_c~-0.1~0",
 }
+UPLOAD = ("hiding", "data")
+"""Pictures of one upload: the preview, and what became of it."""
 
 
 def main(wanted: list[str]) -> None:
-    """Take the named pictures, or all of them, in both languages; raises ``KeyError`` for a name that is none."""
-    for name in wanted:
-        if name not in ("data", "hiding"):
-            PAGES[name]
-    with TemporaryDirectory() as folder, served(Path(folder)) as address, sync_playwright() as playwright:
+    """Take the named pictures, or all of them, in both languages; a name that is none ends it at once."""
+    unknown = set(wanted) - {*PAGES, *UPLOAD}
+    if unknown:
+        sys.exit(f"no such picture: {', '.join(sorted(unknown))}")
+    chosen = set(wanted) or {*PAGES, *UPLOAD}
+    server = str(ROOT / "server.py")
+    with TemporaryDirectory() as folder, running(Path(folder), server) as house, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium_path(), args=FLAGS)
         for locale, target in FOLDERS.items():
             target.mkdir(exist_ok=True)
             for name, sample in PAGES.items():
-                if not wanted or name in wanted:
-                    keep(target / f"{name}.png", of_page(browser, address, locale, f"/{name}?data={sample}"))
-            if not wanted or {"data", "hiding"} & set(wanted):
-                hiding, data = of_upload(browser, address, locale)
-                keep(target / "hiding.png", hiding)
-                keep(target / "data.png", data)
+                if name in chosen:
+                    keep(target / f"{name}.png", of_page(browser, house.address, locale, f"/{name}?data={sample}"))
+            if chosen & set(UPLOAD):
+                for name, picture in zip(UPLOAD, of_upload(browser, house.address, locale), strict=True):
+                    keep(target / f"{name}.png", picture)
         browser.close()
 
 

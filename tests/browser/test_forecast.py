@@ -16,7 +16,7 @@ from ltvlib.settings import AbcdxSegment
 from tests.browser.conftest import Visit
 from tests.browser.test_journey import STREAMLIT_OWN, table
 from tests.conftest import ROOT
-from tests.trust.conftest import running
+from tests.houses import running
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 

@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 import pytest
 
 from ltvlib import abcdx, ingest
@@ -100,7 +101,11 @@ def same(one: list[tuple[object, ...]], two: list[tuple[object, ...]]) -> None:
 
 
 def rows(seven: Seven, place: Place, name: str) -> list[tuple[object, ...]]:
-    return [tuple(row.values()) for row in seven.ask(place.engine, name).to_pylist()]
+    return listed(seven.ask(place.engine, name))
+
+
+def listed(table: pa.Table) -> list[tuple[object, ...]]:
+    return [tuple(row.values()) for row in table.to_pylist()]
 
 
 def seven_of(place: Place, found: Survey, asked: Asked) -> dict[str, list[tuple[object, ...]]]:
@@ -252,4 +257,4 @@ def test_pairs_of_products(duck: Place, other: Place, running) -> None:
     found = surveyed(other, path, "baskets", Mapping({name: name for name in names}, currency="EUR", margin_rate=0.5))
     seven = Seven(found, other.engine.dialect, Asked(AbcdxRules(60.0, 3, 12)))
     assert rows(seven, other, "pairs") == expected
-    assert [tuple(row.values()) for row in seven.pairs(other.engine, 3).to_pylist()] == expected
+    assert listed(seven.pairs(other.engine, 3)) == expected

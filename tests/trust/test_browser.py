@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import Visit
 from tests.conftest import ROOT
-from tests.trust.conftest import House, running
+from tests.houses import House, running
 from tests.trust.test_uploads import VALUES, nasty_header
 from tests.trust.visitors import export
 

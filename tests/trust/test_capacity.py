@@ -19,7 +19,7 @@ from pages.serving.room import Room
 from pages.ui.registry import REGISTRY
 from tests.browser.conftest import Visit
 from tests.conftest import ROOT
-from tests.trust.conftest import running
+from tests.houses import running
 from tests.trust.load import aside
 from tests.trust.visitors import build, drop, export, healthy, mine, owner, visitor
 

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT
-from tests.trust.conftest import House, running
+from tests.houses import House, running
 from tests.trust.load import aside, figures, machine
 from tests.trust.load.client import Tab
 from tests.trust.visitors import export

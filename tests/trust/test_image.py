@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser.conftest import free_port, wait_for
 from tests.conftest import ROOT
+from tests.houses import free_port, wait_for
 
 USER = 10001
 

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import pytest
 
 from tests.conftest import ROOT
-from tests.trust.conftest import House, running
+from tests.houses import House, running
 from tests.trust.load import aside, figures, people
 from tests.trust.load.client import Tab
 from tests.trust.visitors import export

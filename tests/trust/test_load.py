@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT
-from tests.trust.conftest import House, running
+from tests.houses import House, running
 from tests.trust.load import aside, figures, heavy, machine, people
 from tests.trust.load.client import Tab
 

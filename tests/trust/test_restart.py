@@ -18,8 +18,9 @@ import pytest
 from playwright.sync_api import Browser, expect
 from websockets.exceptions import WebSocketException
 
-from tests.browser.conftest import Visit, free_port
+from tests.browser.conftest import Visit
 from tests.conftest import ROOT
+from tests.houses import free_port
 from tests.trust.load import aside, figures, machine, people
 from tests.trust.load.client import Tab, VisitError
 from tests.trust.test_browser import until

@@ -13,8 +13,8 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.browser.conftest import Visit
+from tests.houses import House
 from tests.pages import PAGES
-from tests.trust.conftest import House
 from tests.trust.load import figures
 from tests.trust.test_browser import LINKS, give
 from tests.trust.test_uploads import VALUES
